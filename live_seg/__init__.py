@@ -1,0 +1,1 @@
+"""A webcam goes in, the person stays, the room is blurred or replaced."""

@@ -1,0 +1,124 @@
+"""From plain values (a TOML file, the command line) to a `Config`, and back; every key checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from live_seg.config.tree import Config
+from live_seg.errors import UsageError, nearest
+
+Values = dict[str, dict[str, Any]]
+"""part -> key -> value, as TOML holds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of the configuration: `name` is "part.key"."""
+
+    name: str
+    type: Any
+    default: Any
+    description: str
+
+
+@cache
+def keys() -> dict[str, Key]:
+    """Every key by its name, in the tree's order."""
+    found = {}
+    for part, part_class in get_type_hints(Config).items():
+        hints = get_type_hints(part_class, include_extras=True)
+        for item in dataclasses.fields(part_class):
+            default = item.default
+            if item.default_factory is not dataclasses.MISSING:
+                default = item.default_factory()
+            hint = hints[item.name]
+            meta = get_args(hint)[1] if get_origin(hint) is Annotated else None
+            name = f"{part}.{item.name}"
+            found[name] = Key(name, get_args(hint)[0] if meta else hint, default, meta.description if meta else "")
+    return found
+
+
+def build(values: Mapping[str, Any]) -> Config:
+    """Checks plain values and makes the tree; keys that are not given keep their defaults.
+
+    Raises
+    ------
+    UsageError
+        For an unknown key (names the nearest), a wrong type, or a value out of its range.
+    """
+    parts = get_type_hints(Config)
+    for part, content in values.items():
+        if part not in parts:
+            raise _unknown_key(part, parts)
+        if not isinstance(content, Mapping):
+            raise UsageError(f"{part!r} is a part of the configuration, not a key", f"Write [{part}] and keys below it.")
+        for key in content:
+            if f"{part}.{key}" not in keys():
+                raise _unknown_key(f"{part}.{key}", keys())
+    try:
+        return msgspec.convert(values, Config)
+    except msgspec.ValidationError as error:
+        found = re.fullmatch(r"(.*?)(?: - at `\$\.?(.*)`)?", str(error))
+        what, where = (found[1], found[2] or "") if found else (str(error), "")
+        key = keys().get(where)
+        raise UsageError(f"{where}: {_lower(what)}", key.description[:1].upper() + key.description[1:] + "." if key else "") from None
+
+
+def values_of(config: Config) -> Values:
+    """The tree as plain values, every key in it."""
+    values: Values = msgspec.to_builtins(config)
+    return values
+
+
+def default_values() -> Values:
+    """The defaults as plain values."""
+    return values_of(Config())
+
+
+def parse_value(name: str, text: str) -> Any:
+    """Value of key `name` as written on a command line: a string needs no quotes.
+
+    Raises
+    ------
+    UsageError
+        If there is no such key, or the text cannot be read as its type.
+    """
+    if name not in keys():
+        raise _unknown_key(name, keys())
+    kind = keys()[name].type
+    if kind is str or isinstance(keys()[name].default, str):
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        raise UsageError(f"{name}={text} is not a value of type {getattr(kind, '__name__', kind)}") from None
+
+
+def changed(config: Config, name: str, value: Any) -> Config:
+    """A copy of the tree with key `name` ("part.key") set and checked."""
+    if name not in keys():
+        raise _unknown_key(name, keys())
+    part, key = name.split(".")
+    values = values_of(config)
+    values[part][key] = value
+    return build(values)
+
+
+def _unknown_key(name: str, valid: Mapping[str, Any]) -> UsageError:
+    near = nearest(name, valid)
+    if not near:  # the right key in the wrong part, or without its part
+        near = [key for key in keys() if key.split(".")[-1] == name.split(".")[-1]]
+    cure = f"Did you mean {' or '.join(near)}?" if near else "live-seg --print-config shows every key."
+    return UsageError(f"the configuration has no key {name!r}", cure)
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

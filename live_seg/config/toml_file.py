@@ -1,0 +1,102 @@
+"""The configuration as a TOML file: read with the line of what is wrong, written with a comment a key."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import textwrap
+import tomllib
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+
+from live_seg.config.build import Values, build, keys, values_of
+from live_seg.config.tree import Config
+from live_seg.errors import UsageError
+
+
+def user_file() -> Path:
+    """The user's own file, which may not exist: XDG on Linux, the usual place elsewhere."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("APPDATA", Path.home() / "AppData" / "Roaming"))
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return base / "live-seg" / "live.toml"
+
+
+def read_values(file: Path) -> Values:
+    """Values of a TOML file, checked.
+
+    Raises
+    ------
+    UsageError
+        Names the file and the line of what is wrong.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(f"there is no configuration file {file}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read the configuration file {file}: {_reason(error)}") from None
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        where = f"{file}, line {line[1]}" if line else str(file)
+        raise UsageError(f"{where}: {re.sub(r' ?[(]at .*[)]', '', str(error))}") from None
+    try:
+        build(values)
+    except UsageError as error:
+        raise UsageError(f"{file}{_line_of(error.what, text)}: {error.what}", error.cure) from None
+    return values
+
+
+def render(config: Config) -> str:
+    """The tree as TOML with every key, its description and its range as comments."""
+    lines = ["# live-seg: every key. A saved change is taken over while the app runs; a bad one is refused.", ""]
+    values = values_of(config)
+    for part, content in values.items():
+        about = type(getattr(config, part)).__doc__ or ""
+        lines += [f"# {about.strip()}", f"[{part}]"]
+        for key, value in content.items():
+            lines += textwrap.wrap(_comment(f"{part}.{key}"), 110, initial_indent="# ", subsequent_indent="# ")
+            lines += [f"{key} = {_toml(value)}"]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _comment(name: str) -> str:
+    kind = keys()[name].type
+    choices = [repr(choice) for choice in get_args(kind) if isinstance(choice, str)]
+    return keys()[name].description + (f" ({', '.join(choices)})" if choices else "")
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return msgspec.json.encode(value).decode()  # strings, numbers and booleans are written alike in TOML and JSON
+
+
+def _line_of(what: str, text: str) -> str:
+    """`, line N` of the key that a message of `build` names, as far as it can be found."""
+    name = re.search(r"'([\w.]+)'|^([\w.]+):", what)
+    if not name:
+        return ""
+    part, _, key = (name[1] or name[2]).partition(".")
+    here = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[\s*([\w-]+)\s*\]", line)
+        here = header[1] if header else here
+        if (header and not key and here == part) or (key and here == part and re.match(rf"\s*{re.escape(key)}\s*=", line)):
+            return f", line {number}"
+    return ""
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else "it is not UTF-8 text"

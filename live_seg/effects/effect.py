@@ -1,0 +1,43 @@
+"""What an effect is, and the registry of effects."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from live_seg.frame import Alpha, Image, Size
+from live_seg.registry import Registry
+
+
+class Effect(Protocol):
+    """Makes a picture of an image and its alpha. Made as `cls(config)`.
+
+    To write your own, copy `replace.py`: one class, its `__call__` a function of its arguments alone
+    but for buffers and a background that plays.
+
+    Raises `UsageError` when made, if the configuration names a file that cannot be used.
+    """
+
+    def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
+        """The picture.
+
+        Parameters
+        ----------
+        image
+            uint8 (H, W, 3), BGR; not written to.
+        alpha
+            uint8 (H, W), 255 = person; not written to.
+        out
+            Where to write, uint8 of the result's shape; made anew if None or of another shape.
+
+        Returns
+        -------
+        Image
+            uint8 (H, W, 3) BGR, or (H, W, 4) BGRA with straight alpha.
+        """
+
+    def warm(self, size: Size) -> None:
+        """Makes buffers and loads what is needed for frames of this size, before the first one comes."""
+
+
+effects: Registry[Effect] = Registry("effect", "live_seg.effects")
+"""blur, replace, transparent, and those of other packages."""

@@ -1,0 +1,85 @@
+"""What can go wrong, and what to do about it.
+
+    LiveSegError             exit code 1
+    ├── UsageError           2  a wrong option, key, name, or a file that cannot be used
+    ├── SourceError          3  no picture comes in
+    │   └── SourceLost          it came, and stopped: the loop opens it again
+    ├── EngineError          4  the network cannot be loaded, or did not run
+    └── SinkError            5  the picture cannot go out
+        └── SinkLost            it went, and stopped: the other sinks go on
+
+Every error says in one line what happened and where, and in `cure` what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class LiveSegError(Exception):
+    """Base of all that live-seg raises on purpose.
+
+    Parameters
+    ----------
+    what
+        What happened and where; no full stop at the end.
+    cure
+        What to do about it, as a sentence; may be empty where nothing can be done.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, cure: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.cure = cure
+
+    def __str__(self) -> str:
+        return f"{self.what}. {self.cure}" if self.cure else self.what
+
+
+class UsageError(LiveSegError):
+    """A wrong option, configuration key, name, or a file that cannot be used."""
+
+    exit_code = 2
+
+
+class SourceError(LiveSegError):
+    """A camera, video or picture cannot be opened."""
+
+    exit_code = 3
+
+
+class SourceLost(SourceError):
+    """A source that gave pictures gives none any more."""
+
+
+class EngineError(LiveSegError):
+    """A runtime is missing, a model cannot be loaded, or the network failed on a frame."""
+
+    exit_code = 4
+
+
+class SinkError(LiveSegError):
+    """A window, virtual camera or file cannot be opened."""
+
+    exit_code = 5
+
+
+class SinkLost(SinkError):
+    """A sink that took pictures takes none any more."""
+
+
+def nearest(name: str, valid: Iterable[str], count: int = 3) -> list[str]:
+    """Valid names that look like `name`, the nearest first; empty when none is near."""
+    return difflib.get_close_matches(name, list(valid), n=count, cutoff=0.5)
+
+
+def unknown(kind: str, name: str, valid: Iterable[str]) -> UsageError:
+    """Error for a name that does not exist: the nearest valid ones, or all of them, nearest first."""
+    valid = sorted(valid)
+    near = nearest(name, valid)
+    if near:
+        return UsageError(f"no {kind} is called {name!r}", f"Did you mean {' or '.join(near)}?")
+    return UsageError(f"no {kind} is called {name!r}", f"There are: {', '.join(valid)}.")

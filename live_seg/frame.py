@@ -1,0 +1,98 @@
+"""What flows from a source to a sink, named once.
+
+    Source ──Frame──▶ Matter ──Matte──▶ Effect ──picture──▶ Sink
+
+A *picture* has no class of its own: it is a `NDArray[np.uint8]` of shape (H, W, 3) BGR, or (H, W, 4)
+BGRA with straight (not premultiplied) alpha for sinks that say they take it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+"""uint8 (H, W, 3), BGR."""
+
+Alpha = NDArray[np.uint8]
+"""uint8 (H, W), 255 = person."""
+
+Clock = Callable[[], float]
+"""Seconds that only go up, like `time.monotonic`; injected, so that tests need no sleep."""
+
+
+class Size(NamedTuple):
+    """Width and height in pixels; written `1280x720`."""
+
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, image: NDArray[np.uint8]) -> Size:
+        """Size of an (H, W) or (H, W, C) array."""
+        return cls(image.shape[1], image.shape[0])
+
+    @classmethod
+    def parse(cls, text: str) -> Size:
+        """`1280x720` -> Size(1280, 720).
+
+        Raises
+        ------
+        ValueError
+            If the text is not two positive whole numbers with an `x` between them.
+        """
+        found = re.fullmatch(r"\s*([1-9]\d{0,4})\s*[xX×]\s*([1-9]\d{0,4})\s*", text)
+        if not found:
+            raise ValueError(f"{text!r} is not a size such as 1280x720")
+        return cls(int(found[1]), int(found[2]))
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of a source. Its image is never written to after it is made.
+
+    Attributes
+    ----------
+    image
+        uint8 (H, W, 3), BGR.
+    index
+        Count from 0 within its source.
+    time
+        Seconds: of a camera the monotonic clock at capture, of a file its own time line.
+    """
+
+    image: Image
+    index: int
+    time: float
+
+    @property
+    def size(self) -> Size:
+        """Width and height of the image."""
+        return Size.of(self.image)
+
+
+@dataclass(frozen=True, slots=True)
+class Matte:
+    """What of a frame is person.
+
+    Attributes
+    ----------
+    alpha
+        uint8 (H, W) at the frame's size, 255 = person.
+    confidence
+        0..1: mean distance of the network's alpha from undecided, doubled.
+    time
+        `Frame.time` of the frame that it was made from, in seconds.
+    """
+
+    alpha: Alpha
+    confidence: float
+    time: float

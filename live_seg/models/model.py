@@ -1,0 +1,74 @@
+"""A row of `weights/registry.toml`: all that is known of one model file."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from live_seg.frame import Size
+
+Triple = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """One measured quality: what was measured on what, by which command, when."""
+
+    data: str
+    iou: float
+    command: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One network file, its input rule and where it comes from.
+
+    Attributes
+    ----------
+    name
+        "person-int8"; unique.
+    file
+        Path of the .onnx file.
+    precision
+        "fp32", "fp16" or "int8": what it computes in where the engine can.
+    sha256, bytes
+        Checksum and size of the file; empty and 0 for a file that is not in the registry.
+    mean, std
+        RGB in 0..1, less `mean`, over `std`, is the input.
+    area_px
+        The input has about so many pixels, in the shape of the picture.
+    stride
+        Both sides of the input are multiples of this.
+    description, training_data, terms
+        For people; terms say who may use it for what.
+    quality
+        Measured, with command and date.
+    """
+
+    name: str
+    file: Path
+    precision: str
+    sha256: str = ""
+    bytes: int = 0
+    mean: Triple = (0.485, 0.456, 0.406)
+    std: Triple = (0.229, 0.224, 0.225)
+    area_px: int = 46080
+    stride: int = 32
+    description: str = ""
+    training_data: str = ""
+    terms: str = ""
+    quality: tuple[Quality, ...] = field(default=())
+
+    def input_size(self, frame: Size) -> Size:
+        """The multiples of `stride` nearest to the frame's shape at about `area_px` pixels.
+
+        At 46,080 pixels: 16:9 -> 288x160, 4:3 -> 256x192, upright 3:4 -> 192x256.
+        """
+        width = math.sqrt(self.area_px * frame.width / frame.height)
+        height = math.sqrt(self.area_px * frame.height / frame.width)
+        return Size(self._multiple(width), self._multiple(height))
+
+    def _multiple(self, length: float) -> int:
+        return max(self.stride, round(length / self.stride) * self.stride)

@@ -1,0 +1,94 @@
+"""Finds model files: the registry's rows, or any .onnx file; checks them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from live_seg.errors import EngineError, UsageError, unknown
+from live_seg.models.model import Model
+
+
+def weights_folder() -> Path:
+    """The folder of the model files.
+
+    1. the folder named by LIVE_SEG_WEIGHTS;
+    2. `weights/` of the checkout that this file lies in;
+    3. the folder that was installed with the package.
+    """
+    package = Path(__file__).resolve().parent.parent
+    named = os.environ.get("LIVE_SEG_WEIGHTS")
+    places = ([Path(named)] if named else []) + [package.parent / "weights", package / "_weights"]
+    for place in places:
+        if (place / "registry.toml").is_file():
+            return place
+    looked = ", ".join(map(str, places))
+    raise EngineError(f"the model files are missing (looked in {looked})", "Install live-seg again.")
+
+
+@cache
+def _rows(folder: Path) -> tuple[Model, ...]:
+    try:
+        content = tomllib.loads((folder / "registry.toml").read_text(encoding="utf-8"))
+        rows = msgspec.convert(content.get("model", []), list[Model], dec_hook=lambda kind, value: folder / value)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise EngineError(f"{folder / 'registry.toml'}: {error}", "Install live-seg again.") from None
+    return tuple(rows)
+
+
+def models() -> tuple[Model, ...]:
+    """All rows of the registry, the best first within a precision."""
+    return _rows(weights_folder())
+
+
+def find_model(name: str) -> Model:
+    """The row of that name, or a plain row for the path of an .onnx file.
+
+    Raises
+    ------
+    UsageError
+        If there is neither such a row nor such a file.
+    """
+    rows = {row.name: row for row in models()}
+    if name in rows:
+        return rows[name]
+    file = Path(name).expanduser()
+    if file.suffix.lower() == ".onnx":
+        if not file.is_file():
+            raise UsageError(f"there is no model file {file}")
+        own = {row.file.resolve(): row for row in rows.values()}
+        return own.get(file.resolve()) or Model(name=file.stem, file=file, precision="fp32")
+    raise unknown("model", name, rows)
+
+
+def best_model(precision: str) -> Model:
+    """First row of that precision, or the first row of all."""
+    rows = models()
+    return next((row for row in rows if row.precision == precision), rows[0])
+
+
+def checksum(file: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def check(model: Model) -> None:
+    """Compares a registry row with its file.
+
+    Raises
+    ------
+    EngineError
+        If the file is missing, cut short or changed.
+    """
+    if not model.file.is_file():
+        raise EngineError(f"the model file {model.file} is missing", "Install live-seg again.")
+    if model.bytes and model.file.stat().st_size != model.bytes:
+        raise EngineError(f"the model file {model.file} is cut short", "Install live-seg again.")
+    if model.sha256 and checksum(model.file) != model.sha256:
+        raise EngineError(f"the model file {model.file} is not the one that was published", "Install live-seg again.")

@@ -1,0 +1,94 @@
+"""What a sink is, and the registry of sinks."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from live_seg.frame import Frame, Image, Size
+from live_seg.registry import Registry
+
+
+class Sink(Protocol):
+    """Takes finished pictures. Opened by its class's `open`; used as a context manager.
+
+    A sink never sees the room: the frame that comes with a picture carries that picture as its image.
+
+    Attributes
+    ----------
+    name
+        What it is called in messages and statistics: "window", "out.mp4", "Live Seg Camera (/dev/video9)".
+    takes_alpha
+        True if it wants (H, W, 4) BGRA with straight alpha where the effect makes it; otherwise it gets BGR.
+    main_thread
+        True if `write` and `pump` must be called from the program's main thread (windows).
+    """
+
+    name: str
+    takes_alpha: bool
+    main_thread: bool
+
+    def write(self, picture: Image, frame: Frame) -> None:
+        """Takes one picture, uint8 (H, W, 3) BGR or (H, W, 4) BGRA; must not keep or change the array.
+
+        A sink that has one size for its life fits other sizes into it (`live_seg.sinks.fit`).
+
+        Raises
+        ------
+        SinkLost
+            If it takes none any more; the loop closes it and goes on with the others.
+        """
+
+    def pump(self) -> None:
+        """Called some thirty times a second on main-thread sinks, also when there is no new picture."""
+
+    def close(self) -> None:
+        """Finishes what was written; may be called twice."""
+
+
+class SinkBase:
+    """Context manager and defaults for sinks."""
+
+    takes_alpha = False
+    main_thread = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def pump(self) -> None:
+        """Nothing to do."""
+
+    def close(self) -> None:
+        """Finishes what was written; may be called twice."""
+
+
+class Stream:
+    """What a sink may know of the stream before the first picture.
+
+    Attributes
+    ----------
+    size
+        Size of the source's frames.
+    fps
+        Frames a second, the source's own or the one asked for; never 0.
+    lossless
+        True if every frame of a file comes exactly once: then picture n belongs at n / fps seconds.
+        False if pictures come when they come: then `Frame.time` says when.
+    sound_from
+        A media file whose sound belongs to the pictures, or empty.
+    """
+
+    __slots__ = ("fps", "lossless", "size", "sound_from")
+
+    def __init__(self, size: Size, fps: float, lossless: bool, sound_from: str = "") -> None:
+        self.size = size
+        self.fps = fps
+        self.lossless = lossless
+        self.sound_from = sound_from
+
+
+sinks: Registry[Sink] = Registry("sink", "live_seg.sinks")
+"""window, virtual_camera, file, null, and those of other packages. Made as `cls(config, stream)`."""
