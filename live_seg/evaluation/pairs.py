@@ -1,0 +1,115 @@
+"""Reads a folder of pictures and their masks: `images/NAME.*` and `masks/NAME.*`, one mask a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from live_seg.errors import UsageError
+from live_seg.frame import Alpha, Image
+
+PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
+"""Endings that count as a picture; others in the folder are not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A picture and the mask of the persons in it, on disk.
+
+    Attributes
+    ----------
+    image, mask
+        The two files; their names differ at most in the ending.
+    """
+
+    image: Path
+    mask: Path
+
+    @property
+    def name(self) -> str:
+        """File name without its ending."""
+        return self.image.stem
+
+    @property
+    def source(self) -> str:
+        """Data set that the picture comes from: its name up to the first dash."""
+        return self.name.split("-", 1)[0]
+
+    def load(self) -> tuple[Image, Alpha]:
+        """Picture as uint8 (H, W, 3) BGR and mask as uint8 (H, W), 255 = person.
+
+        Raises
+        ------
+        UsageError
+            If one of them cannot be read, or their sizes differ.
+        """
+        image, alpha = read_image(self.image), read_alpha(self.mask)
+        if image.shape[:2] != alpha.shape:
+            sizes = f"{image.shape[1]}x{image.shape[0]} and {alpha.shape[1]}x{alpha.shape[0]}"
+            raise UsageError(f"{self.image} and its mask differ in size ({sizes})", "Remove or mend the pair.")
+        return image, alpha
+
+
+def find_pairs(folder: Path) -> list[Pair]:
+    """Pairs of `folder`, sorted by name; pictures without a mask are left out.
+
+    Raises
+    ------
+    UsageError
+        If there is no `images` or no `masks` folder in it, or not one pair.
+    """
+    for part in ("images", "masks"):
+        if not (folder / part).is_dir():
+            raise UsageError(f"{folder} has no folder {part!r}", "Give a folder that holds images/ and masks/.")
+    masks = {file.stem: file for file in sorted((folder / "masks").iterdir()) if _is_picture(file)}
+    images = sorted(file for file in (folder / "images").iterdir() if _is_picture(file))
+    pairs = [Pair(image, masks[image.stem]) for image in images if image.stem in masks]
+    if not pairs:
+        raise UsageError(f"no picture in {folder} has a mask", "A mask has the name of its picture.")
+    return pairs
+
+
+def read_image(file: Path) -> Image:
+    """Picture of a file as uint8 (H, W, 3) BGR.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read.
+    """
+    return _decode(file, cv2.IMREAD_COLOR)
+
+
+def read_alpha(file: Path) -> Alpha:
+    """Alpha of a mask file as uint8 (H, W): the fourth channel where there is one, else its grey.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read.
+    """
+    mask = _decode(file, cv2.IMREAD_UNCHANGED)
+    if mask.ndim == 2:
+        return mask
+    if mask.shape[2] == 4:
+        return np.ascontiguousarray(mask[:, :, 3])
+    return np.asarray(cv2.cvtColor(mask, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def _decode(file: Path, flags: int) -> Image:
+    # imdecode, not imread: it reads any path on Windows, and stays silent about bad files.
+    try:
+        content = np.fromfile(file, np.uint8)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    decoded = cv2.imdecode(content, flags) if content.size else None
+    if decoded is None or decoded.dtype != np.uint8:
+        raise UsageError(f"{file} is not a picture with 8 bits a channel")
+    return np.asarray(decoded, np.uint8)
+
+
+def _is_picture(file: Path) -> bool:
+    return file.suffix.lower() in PICTURES
