@@ -1,0 +1,73 @@
+"""Why a camera cannot be used, in one line with what to do about it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from live_seg.devices.device import Device, Holder
+from live_seg.devices.holders import holders
+from live_seg.errors import SourceError
+
+Holders = Callable[[str], list[Holder]]
+
+
+def check_capturing(device: Device) -> None:
+    """Passes a device that can be opened as a camera.
+
+    Raises
+    ------
+    SourceError
+        If opening it is forbidden, or it gives no pictures: a webcam's metadata node, a virtual camera that
+        nothing is sent to, something that is no camera.
+    """
+    if device.problem == "permission denied":
+        raise SourceError(f"you may not open {device}", how_to_be_allowed(device.path))
+    if device.problem:
+        raise SourceError(f"{device} does not answer: {device.problem}", "Unplug it and plug it in again.")
+    if not device.captures and device.is_loopback:
+        raise SourceError(f"{device} is a virtual camera that nothing is sent to", "Start what sends to it first.")
+    if not device.captures:
+        raise SourceError(
+            f"{device} gives no pictures: it is a camera's second node, or no camera",
+            "`live-seg devices` shows the nodes that do.",
+        )
+
+
+def not_opened(device: Device, who: Holders = holders) -> SourceError:
+    """Why opening failed, for a device that `check_capturing` passed."""
+    if sys.platform == "win32":
+        where = "Settings > Privacy & security > Camera, desktop apps"
+        return SourceError(f"{device} cannot be opened", f"Close other programs that use it, and allow it: {where}.")
+    if sys.platform == "darwin":
+        where = "System Settings > Privacy & Security > Camera, for your terminal"
+        return SourceError(f"{device} cannot be opened", f"Close other programs that use it, and allow it: {where}.")
+    using = [holder for holder in who(device.path) if holder.pid != os.getpid()]
+    if using:
+        names = " and ".join(map(str, using))
+        return SourceError(
+            f"{device} is in use by {names}", f"Close {using[0].name}, or choose another camera: `live-seg devices`."
+        )
+    return SourceError(
+        f"{device} cannot be opened, though it may be and no process of yours has it open",
+        "Close other users' programs that use it, or unplug it and plug it in again.",
+    )
+
+
+def how_to_be_allowed(path: str) -> str:
+    """The line that lets this user open a node; it belongs to a group, nearly always `video`."""
+    if sys.platform == "win32":
+        return ""
+    import grp
+    import pwd
+
+    user = pwd.getpwuid(os.getuid()).pw_name
+    try:
+        group = grp.getgrgid(Path(path).stat().st_gid)
+    except (OSError, KeyError):
+        return f"Run `sudo usermod -aG video {user}`, then log out and in again."
+    if user in group.gr_mem:
+        return f"You are in the group {group.gr_name} since your last login: log out and in again."
+    return f"Run `sudo usermod -aG {group.gr_name} {user}`, then log out and in again."
