@@ -106,8 +106,9 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """When to stop; 0 means never."""
+    """When to pause and to stop; 0 means never."""
 
+    paused: Annotated[bool, _key("show a card instead of the camera")] = False
     seconds: Annotated[float, _key("stop after so many seconds of pictures", ge=0)] = 0.0
     frames: Annotated[int, _key("stop after so many frames", ge=0)] = 0
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
+from live_seg.config.commands import Command
 from live_seg.frame import Frame, Image, Size
 from live_seg.registry import Registry
 
@@ -79,15 +81,33 @@ class Stream:
         False if pictures come when they come: then `Frame.time` says when.
     sound_from
         A media file whose sound belongs to the pictures, or empty.
+    control
+        Takes a change of the configuration (`live_seg.config.commands`) from a sink that has keys.
+    status
+        Lines of text for a sink that shows how the app is doing.
+    effects
+        Names of the effects that there are.
     """
 
-    __slots__ = ("fps", "lossless", "size", "sound_from")
+    __slots__ = ("control", "effects", "fps", "lossless", "size", "sound_from", "status")
 
-    def __init__(self, size: Size, fps: float, lossless: bool, sound_from: str = "") -> None:
+    def __init__(
+        self,
+        size: Size,
+        fps: float,
+        lossless: bool,
+        sound_from: str = "",
+        control: Callable[[Command], None] = lambda command: None,
+        status: Callable[[], Sequence[str]] = tuple,
+        effects: Sequence[str] = (),
+    ) -> None:
         self.size = size
         self.fps = fps
         self.lossless = lossless
         self.sound_from = sound_from
+        self.control = control
+        self.status = status
+        self.effects = effects
 
 
 sinks: Registry[Sink] = Registry("sink", "live_seg.sinks")

@@ -1,0 +1,101 @@
+"""`live-seg`: the live app, or a subcommand. Errors become one line and an exit code here, and nowhere else."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import pkgutil
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from live_seg.cli.parser import Parser
+from live_seg.errors import LiveSegError, UsageError, nearest
+
+_NOT_COMMANDS = ("main", "parser", "live", "session")
+
+
+def commands() -> list[str]:
+    """Names of the subcommands: the files beside this one that can add themselves to a parser."""
+    folder = importlib.import_module("live_seg.cli")
+    return sorted(m.name for m in pkgutil.iter_modules(folder.__path__) if m.name not in _NOT_COMMANDS and not m.ispkg)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs live-seg with command line arguments; returns the exit code.
+
+    0 done, 1 something else, 2 wrong use or an unusable file, 3 no picture comes in, 4 the network does not run,
+    5 the picture cannot go out, 130 and 143 cut short by Ctrl-C and SIGTERM.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    _log_to_stderr(debug)
+    try:
+        return _run(words)
+    except LiveSegError as error:
+        if debug:
+            raise
+        print(f"live-seg: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        if debug:
+            raise
+        print("live-seg: cut short", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `live-seg models | head`
+        sys.stderr.close()
+        return 0
+    except Exception as error:  # noqa: BLE001  # a defect of ours: one line for the user, the rest with --debug
+        if debug:
+            raise
+        print(f"live-seg: {type(error).__name__}: {error}. This is a defect; run again with --debug.", file=sys.stderr)
+        return 1
+
+
+def _run(words: list[str]) -> int:
+    if words[:1] in (["--version"], ["-V"]):
+        print(f"live-seg {version('live-seg')}")
+        return 0
+    if words and not words[0].startswith("-"):
+        return _subcommand(words)
+    from live_seg.cli import live
+
+    parser = Parser(prog="live-seg", description=live.DESCRIPTION, epilog=_epilog(words))
+    live.add_options(parser)
+    return live.run(parser.parse(words))
+
+
+def _subcommand(words: list[str]) -> int:
+    names = commands()
+    if words[0] not in names:
+        near = nearest(words[0], names)
+        cure = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(names)}."
+        raise UsageError(f"there is no command {words[0]!r}", cure)
+    parser = Parser(prog="live-seg")
+    subparsers = parser.add_subparsers(parser_class=Parser)
+    importlib.import_module(f"live_seg.cli.{words[0]}").add(subparsers)
+    found = parser.parse(words)
+    code: int = found.run(found)
+    return code
+
+
+def _epilog(words: list[str]) -> str:
+    """What `--help` says below the options."""
+    if not {"-h", "--help"} & set(words):
+        return ""
+    lines = []
+    for name in commands():
+        about = (importlib.import_module(f"live_seg.cli.{name}").__doc__ or "").strip().splitlines()[0]
+        lines.append(f"  {name:<10} {about.split(': ', 1)[-1]}")
+    return "other jobs (live-seg JOB --help):\n" + "\n".join(lines)
+
+
+def _log_to_stderr(debug: bool) -> None:
+    log = logging.getLogger("live_seg")
+    log.handlers.clear()
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("live-seg: %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG if debug else logging.INFO)
+    log.propagate = False

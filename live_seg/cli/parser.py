@@ -1,0 +1,63 @@
+"""argparse that explains: one line, the nearest option, no usage text in the way."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from live_seg.errors import UsageError, nearest
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises `UsageError` instead of printing and exiting; names the nearest option."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("allow_abbrev", False)
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(*args, **options)
+
+    def error(self, message: str) -> NoReturn:
+        """See `argparse.ArgumentParser.error`."""
+        raise UsageError(message, f"{self.prog} --help lists the options.")
+
+    def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
+        """The arguments, all of them known.
+
+        Raises
+        ------
+        UsageError
+            For a wrong or unknown one, the latter with the nearest option.
+        """
+        found, rest = self.parse_known_args(list(arguments))
+        if rest:
+            self._unknown(rest[0], arguments)
+        return found
+
+    def _unknown(self, word: str, arguments: Sequence[str]) -> NoReturn:
+        if not word.startswith("-"):
+            raise UsageError(f"{word!r} is one argument too many", f"{self.prog} --help lists the options.")
+        option = word.split("=")[0]
+        near = nearest(option, self.option_names(arguments))
+        cure = f"Did you mean {' or '.join(near)}?" if near else f"{self.prog} --help lists the options."
+        raise UsageError(f"there is no option {option}", cure)
+
+    def option_names(self, arguments: Sequence[str] = ()) -> list[str]:
+        """All long options, those of the subcommand among the arguments included."""
+        names = [name for action in self._actions for name in action.option_strings if name.startswith("--")]
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for word in arguments:
+                    if word in action.choices:
+                        rest = arguments[list(arguments).index(word) + 1 :]
+                        names += action.choices[word].option_names(rest)
+                        break
+        return names
+
+
+def number_or_flag(text: str) -> float:
+    """Type of an option such as `--blur 20`: a positive number, with a message for people."""
+    if not re.fullmatch(r"\d+(\.\d+)?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of pixels")
+    return float(text)

@@ -1,0 +1,130 @@
+"""One run of the live app: opens what the configuration names, runs the loop, says how it went."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
+
+from live_seg.config import Config
+from live_seg.effects import effects
+from live_seg.errors import LiveSegError, SinkError, UsageError
+from live_seg.frame import Size
+from live_seg.live.pipeline import Pipeline
+from live_seg.matting import Choice, choose
+from live_seg.sinks import Sink, Stream, sinks
+from live_seg.sources import Source, open_source
+from live_seg.sources.paced import Paced
+
+log = logging.getLogger("live_seg")
+
+
+class Session:
+    """Everything that one run holds open; closed in the right order whatever happens."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._stack = ExitStack()
+        self._signal = 0
+        effects.get(config.effect.name)(config)  # a wrong name or a missing background is said before anything opens
+        _refuse_own_input(config)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.close()
+
+    def run(self, look: Callable[[Config], Config | None]) -> int:
+        """Opens source, network and sinks, runs until the end, and returns the exit code."""
+        config = self._config
+        shown = config.window.show or config.virtual_camera.show
+        with ThreadPoolExecutor(1, "load") as loader:
+            network = self._load(loader, Size.parse(config.source.size))
+            source = self._stack.enter_context(open_source(config, time.monotonic, repeat=shown))
+            lossless = not source.live and (bool(config.output.file) or not shown)
+            if not source.live and shown:
+                source = Paced(source, time.monotonic)
+            log.info("%s: %s at %.4g FPS", source.name, source.size, source.fps)
+            pipeline = Pipeline(config, source, lambda size: network.result(), lossless)
+            stream = Stream(
+                source.size,
+                source.fps or config.source.fps,
+                lossless,
+                sound_from=_sound_from(config),
+                control=pipeline.commands.put,
+                status=pipeline.statistics.lines,
+                effects=effects.names(),
+            )
+            outputs = self._open_sinks(stream)
+            with self._signals(pipeline):
+                started = time.monotonic()
+                pipeline.run(outputs, look)
+        for sink in outputs:
+            count = pipeline.statistics.count(sink.name)
+            log.info("%s: %d pictures in %.1f s", sink.name, count, time.monotonic() - started)
+        return 128 + self._signal if self._signal and lossless else 0
+
+    def _load(self, loader: ThreadPoolExecutor, size: Size) -> Future[Choice]:
+        """Loads the network while the source opens: that is half of the time to the first picture."""
+        future = loader.submit(choose, self._config.engine, size)
+        self._stack.callback(lambda: future.cancel() or future.exception() or future.result().network.close())
+        return future
+
+    def _open_sinks(self, stream: Stream) -> list[Sink]:
+        config = self._config
+        wanted = {
+            "window": config.window.show,
+            "virtual_camera": config.virtual_camera.show,
+            "file": bool(config.output.file),
+        }
+        names = [name for name, is_wanted in wanted.items() if is_wanted] or ["null"]
+        opened: list[Sink] = []
+        failed: list[LiveSegError] = []
+        for name in names:
+            try:
+                opened.append(self._stack.enter_context(sinks.get(name)(config, stream)))  # type: ignore[call-arg]
+            except SinkError as error:
+                failed.append(error)
+        if not opened:
+            raise failed[0]
+        for error in failed:
+            log.warning("%s", error)
+        return opened
+
+    @contextlib.contextmanager
+    def _signals(self, pipeline: Pipeline) -> Iterator[None]:
+        """Ctrl-C and SIGTERM end the loop cleanly; a second one ends the process at once."""
+
+        def handle(number: int, frame: FrameType | None) -> None:
+            if self._signal:
+                os._exit(128 + number)
+            self._signal = number
+            pipeline.stop()
+
+        before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _sound_from(config: Config) -> str:
+    camera = config.source.camera
+    return camera if config.output.sound and Path(camera).is_file() else ""
+
+
+def _refuse_own_input(config: Config) -> None:
+    if config.output.file and Path(config.source.camera).is_file() and Path(config.output.file).exists():
+        if Path(config.source.camera).samefile(config.output.file):
+            raise UsageError(f"{config.output.file} is what is read", "Write to another file.")

@@ -1,0 +1,160 @@
+"""The one place that lets a picture out.
+
+The promise: no pixel of the room leaves the app unless a fresh matte says that it may.
+
+Every sink is fed by `Outputs`, and only the guard holds it. A picture gets there in one of two ways:
+
+- `show`: the effect's picture, if nothing in `objection` speaks against the frame's matte;
+- `hide`: the frame beyond recognition, or a card. This is what happens in every other case: before the first matte,
+  after an error of the engine or the effect, with a matte that is old, of another frame, of the wrong size or type, not a
+  number, or empty right after a person was there, and while the source is away or paused.
+
+What a sink gets as its frame carries the released picture as image, never the camera's.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from live_seg.config import tree
+from live_seg.effects import Effect
+from live_seg.frame import Clock, Frame, Image, Matte, Size
+from live_seg.live.card import card
+
+log = logging.getLogger("live_seg")
+
+_PERSON = 0.02
+"""A person was there: at least this share of the picture; less may be a speck of noise."""
+
+_EMPTY = 0.001
+"""Nobody is there: at most this share of the picture."""
+
+_HIDDEN_SIZE = 12
+"""Columns of a hidden picture before it is enlarged again: no face, screen or page is left in so few."""
+
+
+class Outlet(Protocol):
+    """Where released pictures go."""
+
+    def put(self, picture: Image, frame: Frame) -> None:
+        """Takes a picture that may be seen by everybody."""
+
+    def close_intake(self) -> None:
+        """No more pictures will come."""
+
+
+class Guard:
+    """Decides for each frame whether the effect's picture of it may leave; see the module.
+
+    Parameters
+    ----------
+    config
+        Part `guard` of the configuration.
+    effect
+        Makes pictures; may be exchanged while running.
+    outlet
+        All sinks.
+    clock
+        Tells how old a matte is: the monotonic clock that frames are stamped with. None for files, where a matte has
+        to be of the very frame instead.
+    """
+
+    def __init__(self, config: tree.Guard, effect: Effect, outlet: Outlet, clock: Clock | None) -> None:
+        self.config = config
+        self.effect = effect
+        self.on_hide: Callable[[str], None] = lambda reason: None
+        self._outlet = outlet
+        self._clock = clock
+        self._person_seen_at = -math.inf
+        self._hidden_for = ""
+
+    def show(self, frame: Frame, matte: Matte | None) -> bool:
+        """Lets the effect's picture of the frame out, or hides the frame; True if it was shown."""
+        objection = self.objection(frame, matte)
+        if objection or matte is None:
+            self.hide(frame, objection)
+            return False
+        try:
+            picture = self.effect(frame.image, matte.alpha)
+            self._check(picture, frame)
+        except Exception as error:  # noqa: BLE001  # whatever an effect does wrong, the room stays hidden
+            self.hide(frame, f"the effect failed: {error}")
+            return False
+        self._say("")
+        self._outlet.put(picture, replace(frame, image=picture))
+        return True
+
+    def hide(self, frame: Frame, reason: str) -> None:
+        """Lets out what shows nothing of the frame."""
+        self._say(reason)
+        picture = beyond_recognition(frame.image) if self.config.hide == "blur" else card(frame.size, "camera paused")
+        self._outlet.put(picture, replace(frame, image=picture))
+
+    def card(self, size: Size, text: str, frame: Frame) -> None:
+        """Lets out a card with a text; of the frame only index and time are used."""
+        self._say(text)
+        picture = card(size, text)
+        self._outlet.put(picture, replace(frame, image=picture))
+
+    def end(self) -> None:
+        """No more frames will come."""
+        self._outlet.close_intake()
+
+    def objection(self, frame: Frame, matte: Matte | None) -> str:
+        """Why the frame may not be shown with this matte; empty if it may."""
+        if matte is None:
+            return "no matte yet"
+        alpha = matte.alpha
+        if not isinstance(alpha, np.ndarray) or alpha.dtype != np.uint8 or alpha.shape != frame.image.shape[:2]:
+            return "the matte is not of the frame's size and type"
+        if not (math.isfinite(matte.confidence) and math.isfinite(matte.time)):
+            return "the matte is not a number"
+        return self._too_old(frame, matte) or self._suddenly_empty(frame, matte)
+
+    def _too_old(self, frame: Frame, matte: Matte) -> str:
+        if self._clock is None:
+            return "" if matte.time == frame.time else "the matte is of another frame"
+        age_ms = max(self._clock() - matte.time, abs(frame.time - matte.time)) * 1e3
+        if age_ms <= self.config.max_age_ms:
+            return ""
+        return f"the matte is {age_ms:.0f} ms old (guard.max_age_ms is {self.config.max_age_ms:.0f})"
+
+    def _suddenly_empty(self, frame: Frame, matte: Matte) -> str:
+        share = cv2.countNonZero(cv2.inRange(matte.alpha, 128, 255)) / matte.alpha.size  # type: ignore[call-overload]
+        if share >= _PERSON:
+            self._person_seen_at = frame.time
+            return ""
+        if share > _EMPTY:
+            self._person_seen_at = -math.inf  # he leaves through the edge: then empty is what comes next
+            return ""
+        if (frame.time - self._person_seen_at) * 1e3 < self.config.empty_ms:
+            return "the person vanished at once"
+        return ""
+
+    def _check(self, picture: Image, frame: Frame) -> None:
+        height, width = frame.image.shape[:2]
+        if picture.dtype != np.uint8 or picture.shape not in ((height, width, 3), (height, width, 4)):
+            raise ValueError(f"it made {picture.dtype} {picture.shape} of a frame of {frame.size}")
+        if np.may_share_memory(picture, frame.image):
+            raise ValueError("it gave the frame itself back")
+
+    def _say(self, reason: str) -> None:
+        if reason != self._hidden_for:
+            self._hidden_for = reason
+            self.on_hide(reason)
+
+
+def beyond_recognition(image: Image) -> Image:
+    """The image as a dozen columns of colour, smoothly enlarged: uint8 (H, W, 3)."""
+    size = Size.of(image)
+    rows = max(1, round(_HIDDEN_SIZE * size.height / size.width))
+    tiny = cv2.resize(image, (_HIDDEN_SIZE, rows), interpolation=cv2.INTER_AREA)
+    hidden: Image = cv2.resize(cv2.GaussianBlur(tiny, (3, 3), 1), size, interpolation=cv2.INTER_CUBIC)  # type: ignore[assignment]
+    return hidden

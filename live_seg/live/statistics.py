@@ -1,0 +1,96 @@
+"""How the loop is doing: times of the stages, delay, frame rate, drops."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+_WINDOW = 240
+"""Measurements kept for each figure: eight seconds at 30 FPS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Percentiles of the last measurements, in milliseconds; 0 if there are none."""
+
+    p50_ms: float = 0.0
+    p95_ms: float = 0.0
+    p99_ms: float = 0.0
+
+
+@dataclass(slots=True)
+class _Series:
+    values: deque[float] = field(default_factory=lambda: deque(maxlen=_WINDOW))
+    count: int = 0
+
+
+class Statistics:
+    """Counts and times; written by all threads, read by any."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._times: dict[str, _Series] = {}
+        self._delays: dict[str, _Series] = {}
+        self._shown_at: dict[str, deque[float]] = {}
+        self.engine = ""
+        self.source = ""
+        self.hidden = ""
+        self.dropped: dict[str, int] = {}
+
+    def took(self, stage: str, seconds: float) -> None:
+        """A stage worked so long on a frame."""
+        with self._lock:
+            self._add(self._times, stage, seconds)
+
+    def shown(self, sink: str, captured_s: float, now_s: float) -> None:
+        """A sink took the picture of a frame that was captured then; both on the loop's clock."""
+        with self._lock:
+            self._add(self._delays, sink, now_s - captured_s)
+            self._shown_at.setdefault(sink, deque(maxlen=_WINDOW)).append(now_s)
+
+    def stages(self) -> dict[str, Spread]:
+        """Time of each stage."""
+        with self._lock:
+            return {name: _spread(series) for name, series in self._times.items()}
+
+    def delay(self, sink: str) -> Spread:
+        """From capture until the sink has the picture; of no meaning for files, which have a time of their own."""
+        with self._lock:
+            return _spread(self._delays.get(sink, _Series()))
+
+    def fps(self, sink: str) -> float:
+        """Pictures a second that the sink took lately; 0 before the second."""
+        with self._lock:
+            times = self._shown_at.get(sink, deque())
+            return (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 and times[-1] > times[0] else 0.0
+
+    def count(self, sink: str) -> int:
+        """Pictures that the sink took in all."""
+        with self._lock:
+            series = self._delays.get(sink)
+            return series.count if series else 0
+
+    def lines(self) -> list[str]:
+        """A few lines for people."""
+        stages = "  ".join(f"{name} {spread.p50_ms:.1f}" for name, spread in self.stages().items())
+        lines = [self.source, self.engine]
+        for sink in list(self._shown_at):
+            delay = self.delay(sink)
+            lines.append(f"{sink}: {self.fps(sink):.0f} FPS  delay {delay.p50_ms:.0f} ms, p95 {delay.p95_ms:.0f} ms")
+        lines += [f"ms: {stages}", "dropped: " + ("  ".join(f"{n} {c}" for n, c in self.dropped.items() if c) or "0")]
+        return [line for line in (*lines, f"hidden: {self.hidden}" if self.hidden else "") if line]
+
+    @staticmethod
+    def _add(kept: dict[str, _Series], name: str, value: float) -> None:
+        series = kept.setdefault(name, _Series())
+        series.values.append(value)
+        series.count += 1
+
+
+def _spread(series: _Series) -> Spread:
+    if not series.values:
+        return Spread()
+    return Spread(*(float(value) * 1e3 for value in np.percentile(list(series.values), (50, 95, 99))))

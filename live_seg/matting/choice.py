@@ -1,0 +1,171 @@
+"""Which network runs on which engine here. `auto`: the best that really ran a frame and agreed with the CPU's matte."""
+
+from __future__ import annotations
+
+import json
+import logging
+import platform
+import time
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+
+import cv2
+import numpy as np
+
+from live_seg.config.tree import Engine as EngineConfig
+from live_seg.engines import engines
+from live_seg.engines.onnxruntime import cache_folder, thread_count
+from live_seg.errors import EngineError
+from live_seg.frame import Image, Size
+from live_seg.matting.preprocess import shrink, to_blob
+from live_seg.matting.sigmoid import to_alpha
+from live_seg.matting.steady import SmallAlpha
+from live_seg.models import Model, Network, best_model, check, find_model
+
+log = logging.getLogger("live_seg")
+
+GPUS = ("tensorrt", "cuda")
+CPUS = ("openvino", "cpu")
+REFERENCE = "cpu"
+
+AGREEMENT = 0.02
+"""Largest mean difference of the mattes (0..1); one int8 file in two runtimes stays below a quarter of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen.
+
+    Attributes
+    ----------
+    network
+        Loaded for the frame size that was named, proven by one run.
+    why
+        One line for people: which, and why not the better ones.
+    """
+
+    network: Network
+    why: str
+
+
+def choose(config: EngineConfig, frame: Size) -> Choice:
+    """The network that the configuration asks for, on the engine that it asks for.
+
+    With `auto` the GPUs come first, then the faster of the CPU's engines. What was found is kept in the user's cache
+    until the model, a runtime or the number of threads changes, so that only the first start tries them all.
+
+    Raises
+    ------
+    EngineError
+        If the engine that was asked for does not work here: says why, and the cure. Only `auto` looks for another.
+    UsageError
+        If there is no such model.
+    """
+    if config.name != "auto":
+        network = _proven(config.name, config, frame)
+        return Choice(network, _line(network, []))
+    return _remembered(config, frame) or _best(config, frame)
+
+
+def _best(config: EngineConfig, frame: Size) -> Choice:
+    refused: list[str] = []
+    found: list[tuple[float, Network]] = []
+    reference = _matte(_proven(REFERENCE, config, frame), frame, close=True)
+    for group in (GPUS[:1], GPUS[1:], CPUS):
+        for name in group:
+            try:
+                network = _proven(name, config, frame)
+                difference = float(np.abs(_matte(network, frame) - reference).mean())
+                if difference > AGREEMENT:
+                    network.close()
+                    raise EngineError(f"its matte differs from the CPU's by {difference:.3f} of 1")
+                found.append((_seconds(network, frame), network))
+            except EngineError as error:
+                refused.append(f"{name}: {error.what}")
+        if found:
+            break
+    if not found:
+        raise EngineError(f"no engine works here ({'; '.join(refused)})", "live-seg doctor tells more.")
+    found.sort(key=lambda pair: pair[0])
+    for seconds, slower in found[1:]:
+        refused.append(f"{slower.engine}: slower, {seconds * 1e3:.0f} against {found[0][0] * 1e3:.0f} ms")
+        slower.close()
+    choice = Choice(found[0][1], _line(found[0][1], refused))
+    _remember(config, frame, choice)
+    return choice
+
+
+def _line(network: Network, refused: list[str]) -> str:
+    because = f" (not {'; not '.join(refused)})" if refused else ""
+    return f"{network.model.name} on {network.device}{because}"
+
+
+def _proven(engine: str, config: EngineConfig, frame: Size) -> Network:
+    row = _model(engine, config)
+    check(row)
+    network = Network(row, engine, config)
+    _matte(network, frame)
+    return network
+
+
+def _model(engine: str, config: EngineConfig) -> Model:
+    return best_model(engines.get(engine).precision) if config.model == "auto" else find_model(config.model)
+
+
+def _matte(network: Network, frame: Size, close: bool = False) -> SmallAlpha:
+    """The network's matte of the test picture, at the reference's size, so that all can be compared."""
+    size = network.input_size(frame)
+    alpha = to_alpha(network(to_blob(shrink(_portrait(), size), network.model)))
+    if close:
+        network.close()
+    reference = Model(name="", file=network.model.file, precision="").input_size(frame)
+    return cv2.resize(alpha, reference, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+
+
+def _seconds(network: Network, frame: Size) -> float:
+    blob = to_blob(shrink(_portrait(), network.input_size(frame)), network.model)
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        network(blob)
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+@cache
+def _portrait() -> Image:
+    data = (files("live_seg") / "assets" / "astronaut.webp").read_bytes()
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)  # type: ignore[return-value]
+
+
+def _key(config: EngineConfig, frame: Size) -> str:
+    """All that the choice depends on."""
+    parts = [platform.processor() or platform.machine(), str(frame), str(thread_count(config)), str(config.device), config.model]
+    parts += [_model(engine, config).sha256 or str(_model(engine, config).file) for engine in (*GPUS[:1], REFERENCE)]
+    for package in ("onnxruntime-gpu", "onnxruntime", "openvino"):
+        try:
+            parts.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            parts.append(f"no {package}")
+    return " | ".join(parts)
+
+
+def _remembered(config: EngineConfig, frame: Size) -> Choice | None:
+    try:
+        kept = json.loads((cache_folder() / "engine.json").read_text(encoding="utf-8"))
+        if kept["key"] != _key(config, frame):
+            return None
+        return Choice(_proven(kept["engine"], config, frame), kept["why"])
+    except (OSError, ValueError, KeyError, TypeError, EngineError):
+        return None
+
+
+def _remember(config: EngineConfig, frame: Size, choice: Choice) -> None:
+    try:
+        cache_folder().mkdir(parents=True, exist_ok=True)
+        content = {"key": _key(config, frame), "engine": choice.network.engine, "why": choice.why}
+        (cache_folder() / "engine.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
+    except OSError as error:
+        log.debug("the choice of the engine is not kept: %s", error)

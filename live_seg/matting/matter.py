@@ -1,0 +1,49 @@
+"""Frame -> Matte: the one way to a cut-out, for the live loop, photos, pages, evaluation and benchmark alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from live_seg.config.tree import Matting
+from live_seg.frame import Frame, Matte
+from live_seg.matting.preprocess import shrink, to_blob
+from live_seg.matting.refine import Guided, Refine, bilinear
+from live_seg.matting.sigmoid import to_alpha
+from live_seg.matting.steady import Steady
+from live_seg.models import Network
+
+
+class Matter:
+    """Shrinks the frame, runs the network, steadies the matte in time, enlarges it along the picture's edges.
+
+    Parameters
+    ----------
+    network
+        Is not closed by the matter.
+    config
+        Part `matting` of the configuration.
+    """
+
+    def __init__(self, network: Network, config: Matting) -> None:
+        self.network = network
+        self._steady = Steady(config.steady)
+        self._refine: Refine = Guided(config.radius_px) if config.refine == "guided" else bilinear
+
+    def __call__(self, frame: Frame) -> Matte:
+        """Matte of the frame; frames of a stream must come in order, `reset` before another stream.
+
+        Raises
+        ------
+        EngineError
+            If the network fails.
+        """
+        small = shrink(frame.image, self.network.input_size(frame.size))
+        alpha = to_alpha(self.network(to_blob(small, self.network.model)))
+        confidence = float(np.abs(alpha - 0.5).mean()) * 2
+        alpha = self._steady(alpha, small)
+        return Matte(self._refine(alpha, small, frame.image), confidence, frame.time)
+
+    def reset(self) -> None:
+        """Forgets the past: the next frame is the first of a stream."""
+        self._steady.reset()
+

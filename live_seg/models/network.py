@@ -1,0 +1,87 @@
+"""Engine + row -> `Network`: the model, loaded for the shapes that come."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from live_seg.config.tree import Engine as EngineConfig
+from live_seg.engines import Blob, Engine, engines
+from live_seg.errors import EngineError
+from live_seg.frame import Size
+from live_seg.models.model import Model
+
+
+class Network:
+    """A model on an engine. Sessions have fixed sizes; one is made for each input size that is met, two are kept.
+
+    Parameters
+    ----------
+    model
+        The row of the file that is run.
+    engine
+        Name in the registry of engines.
+    config
+        Threads and device.
+    """
+
+    def __init__(self, model: Model, engine: str, config: EngineConfig) -> None:
+        self.model = model
+        self.engine = engine
+        self._class = engines.get(engine)
+        self._config = config
+        self._loaded: dict[Size, Engine] = {}
+        self._device = ""
+
+    @property
+    def device(self) -> str:
+        """What really runs, read back from the session; empty before the first frame."""
+        return self._device
+
+    def input_size(self, frame: Size) -> Size:
+        """Size of the network's input for frames of that size."""
+        return self.model.input_size(frame)
+
+    def load(self, size: Size) -> Engine:
+        """The session for an input size, made when it is asked for the first time.
+
+        Raises
+        ------
+        EngineError
+            With the reason and the cure.
+        """
+        if size not in self._loaded:
+            while len(self._loaded) >= 2:  # a camera that turns between upright and wide keeps both
+                self._loaded.pop(next(iter(self._loaded))).close()
+            self._loaded[size] = self._class(self.model.file, size, self._config)
+            self._device = self._loaded[size].device
+        return self._loaded[size]
+
+    def __call__(self, blob: Blob) -> Blob:
+        """Logits, float32 (1, 1, H, W), of an input (1, 3, H, W); valid until the next call.
+
+        Raises
+        ------
+        EngineError
+            If the engine fails, or gives what is no matte (not a number, another shape).
+        """
+        height, width = blob.shape[2:]
+        logits = self.load(Size(width, height)).run(blob)
+        if logits.shape != (1, 1, height, width):
+            raise EngineError(f"the network gave {logits.shape} where (1, 1, {height}, {width}) is due", "Is it a person model?")
+        if not np.isfinite(logits.min() + logits.max()):
+            raise EngineError("the network gave what is not a number", "Try --engine cpu.")
+        return logits
+
+    def close(self) -> None:
+        """Releases the sessions; may be called twice."""
+        while self._loaded:
+            self._loaded.popitem()[1].close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
