@@ -1,0 +1,1 @@
+"""What `live-seg doctor` looks at; one file a subject."""

@@ -1,0 +1,71 @@
+"""Cameras and the virtual camera; none is opened, so no light goes on."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+
+from live_seg.cli.checks.check import Check, State
+from live_seg.cli.devices import best_modes
+from live_seg.devices import Device, Mode, holders, list_devices, modes_of
+from live_seg.devices.faults import Holders, how_to_be_allowed
+from live_seg.devices.loopback import Module, choose_output, module
+from live_seg.errors import SinkError
+
+
+def check_cameras(
+    devices: Callable[[], list[Device]] = list_devices,
+    modes: Callable[[Device], list[Mode]] = modes_of,
+    who: Holders = holders,
+) -> Iterator[Check]:
+    """Each camera with its best modes; one that may not be opened fails."""
+    found = devices()
+    for device in found:
+        if device.problem == "permission denied":
+            yield Check("camera", State.FAILED, f"you may not open {device}", how_to_be_allowed(device.path))
+        elif device.problem:
+            yield Check("camera", State.FAILED, f"{device}: {device.problem}", "Unplug it and plug it in again.")
+        elif device.is_camera:
+            best = ", ".join(map(str, best_modes(modes(device))))
+            users = ", ".join(map(str, who(device.path) if device.path else []))
+            text = str(device) + (f": {best}" if best else "") + (f"; open in {users}" if users else "")
+            yield Check("camera", State.OK, text)
+    if not any(device.is_camera or device.problem for device in found):
+        yield Check("camera", State.ABSENT, "there is none", "Without one: live-seg --camera demo")
+
+
+def check_virtual_camera(
+    devices: Callable[[], list[Device]] = list_devices,
+    state: Callable[[], Module] = module,
+    who: Holders = holders,
+    platform: str = sys.platform,
+) -> Iterator[Check]:
+    """Whether pictures can be sent to a video call, and else the exact line that makes it so."""
+    subject = "virtual camera"
+    if importlib.util.find_spec("pyvirtualcam") is None:
+        cure = f"{sys.executable} -m pip install pyvirtualcam"
+        yield Check(subject, State.ABSENT, "pyvirtualcam is not installed", cure)
+    elif platform == "linux":
+        yield _loopback(subject, devices(), state(), who)
+    else:
+        found = next((device for device in devices() if device.is_virtual), None)
+        if found is None:
+            cure = "Install OBS Studio from obsproject.com and start its virtual camera once."
+            yield Check(subject, State.ABSENT, "there is none", cure)
+        else:
+            yield Check(subject, State.OK, found.name)
+
+
+def _loopback(subject: str, devices: list[Device], state: Module, who: Holders) -> Check:
+    version = f"v4l2loopback {state.version}".strip()
+    try:
+        device = choose_output("", devices, state, who)
+    except SinkError as error:
+        is_there = any(device.is_loopback or device.problem for device in devices)
+        cure = error.cure.removeprefix("Run: ")
+        return Check(subject, State.FAILED if is_there else State.ABSENT, error.what, cure)
+    text = f"{device}, {version}"
+    if state.needs_reloading:
+        text += "; after each run the module must be loaded anew, 0.15 needs that no more"
+    return Check(subject, State.OK, text)
