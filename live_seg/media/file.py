@@ -1,0 +1,47 @@
+"""A file that somebody named: there, not empty, allowed to be read; otherwise one clear line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from live_seg.errors import UsageError, nearest
+
+
+def readable(name: str) -> Path:
+    """Path of a file that can be read and has something in it.
+
+    Parameters
+    ----------
+    name
+        As somebody wrote it; `~` is their home.
+
+    Raises
+    ------
+    UsageError
+        If it is missing (names those in its folder that look like it), a folder, empty, or must not be read.
+    """
+    path = Path(name).expanduser()
+    try:
+        if path.is_dir():
+            raise UsageError(f"{name} is a folder", "Give a file in it.")
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise UsageError(f"{name} is empty", "Give another file, or copy it once more.")
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"there is no file {name}", _cure(path)) from None
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"{name} cannot be read: {reason}", "Give a file that you may read.") from None
+    return path
+
+
+def _cure(missing: Path) -> str:
+    folder = missing.parent
+    if not folder.is_dir():
+        return f"There is no folder {folder} either."
+    try:
+        stems = {path.stem: path for path in folder.iterdir() if path.is_file()}
+    except OSError:
+        stems = {}
+    near = nearest(missing.stem, stems)
+    return f"Did you mean {' or '.join(str(stems[stem]) for stem in near)}?" if near else ""
