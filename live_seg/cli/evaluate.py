@@ -1,0 +1,167 @@
+"""live-seg evaluate: how good a model is on pictures with masks, on empty rooms, on clips; beside other networks."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from live_seg.config import Config, changed, parse_value
+from live_seg.errors import UsageError
+
+_PEERS = "LIVE_SEG_PEERS"
+
+
+def add(subparsers: Any) -> None:
+    """Adds the subcommand."""
+    parser = subparsers.add_parser(
+        "evaluate",
+        help="measure a model on pictures with masks, empty rooms or clips, beside other networks",
+        description=__doc__,
+        epilog="docs/evaluation.md explains the measures, the split file and the adapter.",
+    )
+    parser.add_argument(
+        "model", metavar="MODEL", help="a name of `live-seg models`, an .onnx file, an adapter (.json), or mask-rcnn"
+    )
+    parser.add_argument(
+        "data", metavar="DATA", type=Path, help="a folder with images/ and masks/, a split file (.csv), clips"
+    )
+    parser.add_argument(
+        "--compare",
+        metavar="PEER",
+        nargs="*",
+        help=f"on the same pictures too: as MODEL, or a folder of adapters; without a name the one in {_PEERS}",
+    )
+    parser.add_argument("--split", default="", help="part of a split file (default: test)")
+    parser.add_argument("--empty", action="store_true", help="nobody is in the pictures: measure the false area")
+    parser.add_argument("--leave-out", metavar="SOURCE,...", default="", help="sources that are not measured")
+    parser.add_argument("--every", metavar="N", type=int, default=1, help="only every Nth picture, for a quick look")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the means by model, source and person size")
+    parser.add_argument("--markdown", metavar="FILE", type=Path, help="write the tables for the docs")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="write pictures.csv, worst-20 sheets and histograms")
+    parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="any key of engine or matting")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measures, prints the tables, writes what was asked for."""
+    from live_seg.evaluation.candidate import find_candidates
+    from live_seg.evaluation.report import markdown, write_csv, write_json
+
+    if arguments.every < 1:
+        raise UsageError(f"--every {arguments.every} takes no picture", "Give a whole number from 1.")
+    candidates = find_candidates([arguments.model, *_peers(arguments.compare)], _config(arguments.set))
+    try:
+        scores = _measure(arguments, candidates)
+        if not scores:
+            raise UsageError(f"no picture of {arguments.data} could be measured")
+        tables = markdown(scores, f"`{_command(arguments)}`")
+        print(tables)
+        pictures = arguments.out and arguments.out / "pictures.csv"
+        for file, write in ((arguments.json, write_json), (pictures, write_csv)):
+            if file:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                write(scores, file)
+        if arguments.markdown:
+            arguments.markdown.parent.mkdir(parents=True, exist_ok=True)
+            arguments.markdown.write_text(tables, encoding="utf-8")
+        if arguments.out and not arguments.empty and any("iou" in score.values for score in scores):
+            _draw(arguments, candidates, scores)
+    finally:
+        for candidate in candidates:
+            candidate.close()
+    return 0
+
+
+def _measure(arguments: argparse.Namespace, candidates: list[Any]) -> list[Any]:
+    from live_seg.evaluation.clips import find_clips, measure_clip
+    from live_seg.evaluation.measure import measure_empty, measure_pairs
+    from live_seg.evaluation.split_file import find_data, find_pictures
+
+    clips = find_clips(arguments.data)[:: arguments.every]
+    if clips:
+        return [score for clip in _progress(clips, len(clips)) for score in measure_clip(candidates, clip)]
+    if arguments.empty:
+        pictures = find_pictures(arguments.data, arguments.split)[:: arguments.every]
+        return _collect(measure_empty(candidates, pictures), len(pictures))
+    pairs = _pairs(arguments, find_data(arguments.data, arguments.split))
+    return _collect(measure_pairs(candidates, pairs), len(pairs))
+
+
+def _pairs(arguments: argparse.Namespace, pairs: list[Any]) -> list[Any]:
+    left_out = {name for name in arguments.leave_out.split(",") if name}
+    return [pair for pair in pairs if pair.source not in left_out][:: arguments.every]
+
+
+def _collect(results: Iterable[Any], count: int) -> list[Any]:
+    from live_seg.evaluation.measure import Skipped
+
+    scores, skipped = [], []
+    for result in _progress(results, count):
+        if isinstance(result, Skipped):
+            skipped.append(result)
+        else:
+            scores += result
+    for one in skipped:
+        print(f"skipped: {one.picture}: {one.why}", file=sys.stderr)
+    if skipped:
+        print(f"{len(skipped)} of {count} pictures skipped", file=sys.stderr)
+    return scores
+
+
+def _progress(items: Iterable[Any], count: int) -> Iterable[Any]:
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(items, "measuring", total=count, console=Console(stderr=True), transient=True)
+
+
+def _draw(arguments: argparse.Namespace, candidates: list[Any], scores: list[Any]) -> None:
+    from live_seg.evaluation.clips import find_clips
+    from live_seg.evaluation.sheet import histogram, write_picture
+    from live_seg.evaluation.split_file import find_data
+    from live_seg.evaluation.worst import worst_sheet
+
+    if find_clips(arguments.data):
+        return
+    pairs = _pairs(arguments, find_data(arguments.data, arguments.split))
+    for candidate in candidates:
+        own = [score for score in scores if score.model == candidate.name]
+        chart = histogram([score.values["iou"] for score in own], f"{candidate.name}: IoU of {len(own)} pictures")
+        write_picture(chart, arguments.out / f"{candidate.name}-histogram.png")
+        write_picture(worst_sheet(candidate, own, pairs), arguments.out / f"{candidate.name}-worst.jpg")
+
+
+def _peers(names: list[str] | None) -> list[str]:
+    if names != []:
+        return names or []
+    folder = os.environ.get(_PEERS, "")
+    if not folder:
+        raise UsageError("--compare has no name", f"Name models or a folder of adapters, or set {_PEERS} to one.")
+    return [folder]
+
+
+def _config(settings: list[str]) -> Config:
+    config = Config()
+    for setting in settings:
+        name, found, text = setting.partition("=")
+        if not found:
+            raise UsageError(f"--set {setting} has no value", "Write --set matting.refine=bilinear, for instance.")
+        config = changed(config, name, parse_value(name, text))
+    return config
+
+
+def _command(arguments: argparse.Namespace) -> str:
+    """The command without the files that it writes: what somebody needs to measure the same again."""
+    words = ["live-seg", "evaluate", arguments.model, str(arguments.data)]
+    if arguments.compare is not None:
+        words += ["--compare", *arguments.compare]
+    for option in ("split", "leave_out"):
+        if getattr(arguments, option):
+            words += [f"--{option.replace('_', '-')}", getattr(arguments, option)]
+    words += ["--empty"] * arguments.empty + (["--every", str(arguments.every)] if arguments.every > 1 else [])
+    return shlex.join(words + [word for setting in arguments.set for word in ("--set", setting)])

@@ -1,0 +1,132 @@
+"""What can be measured: a model of ours through the `Matter`, or a network of somebody else through its adapter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from live_seg.config import Config
+from live_seg.errors import UsageError
+from live_seg.evaluation.adapter import read_adapter
+from live_seg.evaluation.peer import Peer
+from live_seg.frame import Alpha, Frame, Image, Size
+from live_seg.matting import Matter
+from live_seg.models import Model, Network, find_model
+
+
+class Candidate(Protocol):
+    """Something that makes mattes.
+
+    Attributes
+    ----------
+    name
+        What it is called in tables.
+    """
+
+    name: str
+
+    def still(self, image: Image) -> Alpha:
+        """Matte, uint8 (H, W), of a single picture, uint8 (H, W, 3) BGR, that has no past."""
+
+    def frame(self, image: Image) -> Alpha:
+        """Matte of the next frame of a clip."""
+
+    def reset(self) -> None:
+        """The next frame is the first of a clip."""
+
+    def close(self) -> None:
+        """Releases what it holds; may be called twice."""
+
+
+class OwnModel:
+    """A model with our input rule, exactly as the live loop uses it: the same `Matter`, its refinement and steadying.
+
+    Parameters
+    ----------
+    model
+        Row of the registry, or of a file.
+    config
+        Parts `engine` and `matting` are used; the engine `auto` is the CPU's reference, "cpu".
+    """
+
+    def __init__(self, model: Model, config: Config) -> None:
+        self.name = model.name
+        self._model = model
+        self._config = config
+        self._engine = "cpu" if config.engine.name == "auto" else config.engine.name
+        self._networks: dict[Size, Network] = {}
+        self._matters: dict[Size, Matter] = {}
+
+    def still(self, image: Image) -> Alpha:
+        """Matte of a single picture."""
+        self.reset()
+        return self.frame(image)
+
+    def frame(self, image: Image) -> Alpha:
+        """Matte of the next frame of a clip."""
+        # A session for each input size stays loaded: pictures of a folder have many shapes, in any order.
+        size = self._model.input_size(Size.of(image))
+        if size not in self._matters:
+            self._networks[size] = Network(self._model, self._engine, self._config.engine)
+            self._matters[size] = Matter(self._networks[size], self._config.matting)
+        return self._matters[size](Frame(image, 0, 0.0)).alpha
+
+    def reset(self) -> None:
+        """The next frame is the first of a clip."""
+        for matter in self._matters.values():
+            matter.reset()
+
+    def close(self) -> None:
+        """Releases the sessions."""
+        while self._networks:
+            self._networks.popitem()[1].close()
+        self._matters.clear()
+
+
+def open_candidate(name: str, config: Config) -> Candidate:
+    """Candidate for a name of the registry, an .onnx file, an adapter's .json file, or "mask-rcnn".
+
+    An .onnx file with an adapter of the same name beside it is read by that.
+
+    Raises
+    ------
+    UsageError
+        If there is none of these.
+    EngineError
+        If it cannot be loaded.
+    """
+    if name == "mask-rcnn":
+        from live_seg.evaluation.mask_rcnn import MaskRcnn  # torch and torchvision: only when asked for
+
+        return MaskRcnn()
+    file = Path(name).expanduser()
+    if file.suffix == ".json":
+        return Peer(read_adapter(file), config.engine.threads or 1)
+    if file.suffix == ".onnx" and file.with_suffix(".json").is_file():
+        return Peer(read_adapter(file.with_suffix(".json")), config.engine.threads or 1)
+    return OwnModel(find_model(name), config)
+
+
+def find_candidates(names: list[str], config: Config) -> list[Candidate]:
+    """Candidates for names as in `open_candidate`; a folder stands for all adapters in it, by name.
+
+    Raises
+    ------
+    UsageError
+        If a folder holds no adapter, or one name comes twice.
+    """
+    found: list[Candidate] = []
+    for name in names:
+        folder = Path(name).expanduser()
+        if folder.is_dir():
+            adapters = [file for file in sorted(folder.glob("*.json")) if file.with_suffix(".onnx").is_file()]
+            if not adapters:
+                raise UsageError(f"{folder} holds no adapter", "An adapter is NAME.json beside NAME.onnx.")
+            found += [open_candidate(str(file), config) for file in adapters]
+        else:
+            found.append(open_candidate(name, config))
+    names_found = [candidate.name for candidate in found]
+    twice = {name for name in names_found if names_found.count(name) > 1}
+    if twice:
+        raise UsageError(f"{', '.join(sorted(twice))} is to be measured twice", "Name each model once.")
+    return found

@@ -1,0 +1,66 @@
+"""Measures candidates on pictures: every candidate sees the same pictures in the same run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from live_seg.errors import UsageError
+from live_seg.evaluation.candidate import Candidate
+from live_seg.evaluation.metrics import binary
+from live_seg.evaluation.pairs import Pair, read_image
+from live_seg.evaluation.score import Score, person_size, score_empty, score_pair
+from live_seg.frame import Alpha, Image
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A picture that could not be measured, and why."""
+
+    picture: str
+    why: str
+
+
+def load_checked(pair: Pair) -> tuple[Image, Alpha]:
+    """Picture and alpha of a pair in which somebody is.
+
+    Raises
+    ------
+    UsageError
+        If a file cannot be read, the sizes differ, or the mask is empty.
+    """
+    image, truth = pair.load()
+    if not binary(truth).any():
+        raise UsageError(f"the mask {pair.mask} is empty", "Measure pictures without persons with --empty.")
+    return image, truth
+
+
+def measure_pairs(candidates: Sequence[Candidate], pairs: Sequence[Pair]) -> Iterator[list[Score] | Skipped]:
+    """For each pair in turn the score of every candidate, or why the pair was skipped."""
+    for pair in pairs:
+        try:
+            image, truth = load_checked(pair)
+        except UsageError as error:
+            yield Skipped(pair.name, error.what)
+            continue
+        person = person_size(truth)
+        yield [
+            Score(candidate.name, pair.name, pair.source, person, score_pair(candidate.still(image), truth))
+            for candidate in candidates
+        ]
+
+
+def measure_empty(candidates: Sequence[Candidate], pictures: Sequence[Path]) -> Iterator[list[Score] | Skipped]:
+    """For each picture without persons in turn the score of every candidate, or why it was skipped."""
+    for file in pictures:
+        try:
+            image = read_image(file)
+        except UsageError as error:
+            yield Skipped(file.stem, error.what)
+            continue
+        source = file.stem.split("-", 1)[0]
+        yield [
+            Score(candidate.name, file.stem, source, "", score_empty(candidate.still(image)))
+            for candidate in candidates
+        ]

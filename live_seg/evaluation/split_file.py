@@ -1,0 +1,97 @@
+"""Where the pictures to be measured come from: a folder, or a CSV file that names them by split."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from live_seg.errors import UsageError
+from live_seg.evaluation.pairs import PICTURES, Pair, find_pairs
+
+
+def find_data(data: Path, split: str = "") -> list[Pair]:
+    """Pairs of an images/ + masks/ folder, or of a split file.
+
+    A split file is a CSV with a header. Its column `split` says which part a row belongs to, and either `image` and
+    `mask` name the two files, or `name` names both: SPLIT/images/NAME.* and SPLIT/masks/NAME.*, or the same without
+    SPLIT/. Paths start at the file's folder.
+
+    Parameters
+    ----------
+    data
+        The folder or file.
+    split
+        Which part of a split file; empty: "test" if there is one, otherwise all of it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder, file, split or picture.
+    """
+    if data.is_dir():
+        return find_pairs(data)
+    rows = _rows(data, split)
+    listing: dict[Path, dict[str, Path]] = {}
+    pairs = []
+    for row in rows:
+        if row.get("image") and row.get("mask"):
+            pairs.append(Pair(data.parent / row["image"], data.parent / row["mask"]))
+            continue
+        folder = data.parent / row.get("split", "")
+        folder = folder if (folder / "images").is_dir() else data.parent
+        image, mask = (_named(folder / part, row["name"], listing) for part in ("images", "masks"))
+        pairs.append(Pair(image, mask))
+    return sorted(pairs, key=lambda pair: pair.name)
+
+
+def find_pictures(data: Path, split: str = "") -> list[Path]:
+    """Pictures of a folder (or of its images/), or of a split file, sorted by name; masks are not needed.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder, file, split or picture.
+    """
+    if data.is_dir():
+        folder = data / "images" if (data / "images").is_dir() else data
+        found = sorted(file for file in folder.iterdir() if file.suffix.lower() in PICTURES)
+    else:
+        listing: dict[Path, dict[str, Path]] = {}
+        found = []
+        for row in _rows(data, split):
+            if row.get("image"):
+                found.append(data.parent / row["image"])
+                continue
+            folder = data.parent / row.get("split", "")
+            folder = folder / "images" if (folder / "images").is_dir() else folder
+            found.append(_named(folder, row["name"], listing))
+    if not found:
+        raise UsageError(f"there is no picture in {data}")
+    return found
+
+
+def _rows(file: Path, split: str) -> list[dict[str, str]]:
+    try:
+        with file.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except FileNotFoundError:
+        raise UsageError(f"there is no folder or file {file}") from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{file} cannot be read as a split file: {error}") from None
+    columns = set(rows[0]) if rows else set()
+    if not columns & {"name", "image"}:
+        raise UsageError(f"{file} is no split file", "Its header needs `name`, or `image` and `mask`.")
+    splits = sorted({row.get("split") or "" for row in rows})
+    chosen = split or ("test" if "test" in splits else "")
+    if split and split not in splits:
+        raise UsageError(f"{file} has no split {split!r}", f"There are: {', '.join(splits)}.")
+    return [row for row in rows if not chosen or row.get("split") == chosen]
+
+
+def _named(folder: Path, name: str, listing: dict[Path, dict[str, Path]]) -> Path:
+    if folder not in listing:
+        files = folder.iterdir() if folder.is_dir() else iter(())
+        listing[folder] = {file.stem: file for file in files if file.suffix.lower() in PICTURES}
+    if name not in listing[folder]:
+        raise UsageError(f"there is no picture {name} in {folder}")
+    return listing[folder][name]

@@ -1,0 +1,64 @@
+"""How calm a matte is from frame to frame."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from live_seg.frame import Alpha, Image
+
+Flow = NDArray[np.float32]
+"""float32 (H, W, 2): where a pixel of this frame was in the frame before, as an offset (x, y) in pixels."""
+
+CUT = 0.12
+"""A mean difference of the pictures after the flow above this share of the range is a cut: nothing moves so."""
+
+
+def dtssd(now: Alpha, before: Alpha, truth_now: Alpha, truth_before: Alpha) -> float:
+    """Root of the mean squared error of a matte's change in time, 0..2.
+
+    Of Erofeev et al., "Perceptually motivated benchmark for video matting", BMVC 2015. Often written times 100.
+    """
+    change = now.astype(np.float32) - before
+    due = truth_now.astype(np.float32) - truth_before
+    return float(np.sqrt(np.square((change - due) / 255).mean()))
+
+
+def backward_flow(now: Image, before: Image) -> Flow:
+    """Where each pixel of `now` was in `before`, by dense inverse search (Kroeger et al., ECCV 2016)."""
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    flow: Flow = search.calc(grey(now), grey(before), None)  # type: ignore[call-overload]
+    return flow
+
+
+def grey(image: Image) -> NDArray[np.uint8]:
+    """Brightness of a picture, uint8 (H, W)."""
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def warped(before: Alpha, flow: Flow) -> tuple[Alpha, NDArray[np.bool_]]:
+    """`before` moved along the flow to now, and where that came from within the picture."""
+    height, width = before.shape
+    x = np.arange(width, dtype=np.float32)[None, :] + flow[:, :, 0]
+    y = np.arange(height, dtype=np.float32)[:, None] + flow[:, :, 1]
+    moved: Alpha = cv2.remap(before, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[assignment]
+    return moved, (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
+
+
+def warped_difference(now: Alpha, before: Alpha, flow: Flow) -> float:
+    """Mean absolute difference of a matte and the one before moved along the flow, 0..1, where both are seen."""
+    moved, seen = warped(before, flow)
+    return float(cv2.absdiff(now, moved)[seen].mean() / 255) if seen.any() else 0.0
+
+
+def flicker(now: Alpha, before: Alpha, image_now: Image, image_before: Image) -> float | None:
+    """What of a matte's change is not explained by the picture's motion, 0..1; None across a cut.
+
+    The flow-warped difference of consecutive results, as temporal stability is measured since Lai et al.,
+    "Learning blind video temporal consistency", ECCV 2018; on mattes in place of pictures.
+    """
+    flow = backward_flow(image_now, image_before)
+    if warped_difference(grey(image_now), grey(image_before), flow) > CUT:
+        return None
+    return warped_difference(now, before, flow)

@@ -1,0 +1,104 @@
+import csv
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from networks import write_pairs, write_peer
+
+from live_seg.cli.main import main
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_pairs(tmp_path / "data", ["desk-1", "desk-2", "sofa-1"])
+    write_peer(tmp_path, "good", 48, 64)
+    write_peer(
+        tmp_path, "bad", 48, 64, order="BGR", mean=[0.0] * 3, std=[90.0] * 3
+    )  # the flat blue channel: all person
+    return tmp_path
+
+
+def evaluate(folder: Path, *options: str) -> int:
+    return main(["evaluate", str(folder / "good.onnx"), str(folder / "data"), *options])
+
+
+def test_the_json_holds_models_overall_and_by_source(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate(folder, "--compare", str(folder / "bad.json"), "--json", str(folder / "r" / "scores.json")) == 0
+    models = json.loads((folder / "r" / "scores.json").read_text())["models"]
+    assert set(models) == {"good", "bad"}
+    good = models["good"]
+    assert good["overall"] | {"n": 3, "iou": 1.0, "boundary_iou": 1.0, "boundary_f": 1.0, "mad": 0.0} == good["overall"]
+    assert good["sources"]["desk"]["n"] == 2 and good["sources"]["sofa"]["n"] == 1
+    assert models["bad"]["overall"]["iou"] == pytest.approx(33 * 38 / (48 * 64))
+    assert "| good | 3 | **1.000** |" in capsys.readouterr().out
+
+
+def test_pictures_sheets_and_histograms_are_written(folder: Path) -> None:
+    assert evaluate(folder, "--out", str(folder / "out"), "--markdown", str(folder / "table.md")) == 0
+    rows = list(csv.DictReader((folder / "out" / "pictures.csv").read_text().splitlines()))
+    assert [row["picture"] for row in rows] == ["desk-1", "desk-2", "sofa-1"]
+    assert float(rows[0]["iou"]) == 1.0
+    for name in ("good-worst.jpg", "good-histogram.png"):
+        assert cv2.imread(str(folder / "out" / name)) is not None
+    assert (folder / "table.md").read_text().startswith("`live-seg evaluate ")
+
+
+def test_a_bad_pair_is_named_and_skipped(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cv2.imwrite(str(folder / "data" / "masks" / "desk-1.png"), np.zeros((10, 10), np.uint8))
+    cv2.imwrite(str(folder / "data" / "masks" / "desk-2.png"), np.zeros((48, 64), np.uint8))
+    assert evaluate(folder, "--json", str(folder / "scores.json")) == 0
+    said = capsys.readouterr().err
+    assert "desk-1" in said and "differ in size" in said
+    assert "desk-2" in said and "empty" in said and "2 of 3 pictures skipped" in said
+    assert json.loads((folder / "scores.json").read_text())["models"]["good"]["overall"]["n"] == 1
+
+
+def test_empty_rooms_give_the_false_area(folder: Path) -> None:
+    code = evaluate(folder, "--empty", "--json", str(folder / "scores.json"))
+    assert code == 0
+    means = json.loads((folder / "scores.json").read_text())["models"]["good"]["overall"]
+    assert means == {"n": 3, "false_area": pytest.approx(33 * 38 / (48 * 64))}
+
+
+def test_a_split_file_names_what_is_measured(folder: Path) -> None:
+    write_pairs(folder / "set" / "test", ["a-1", "a-2"])
+    write_pairs(folder / "set" / "val", ["b-1"])
+    index = folder / "set" / "index.csv"
+    index.write_text("split,source,name\ntest,a,a-1\ntest,a,a-2\nval,b,b-1\n")
+    out = folder / "scores.json"
+    for options, sources in (((), {"a"}), (("--split", "val"), {"b"})):
+        assert main(["evaluate", str(folder / "good.json"), str(index), "--json", str(out), *options]) == 0
+        assert set(json.loads(out.read_text())["models"]["good"]["sources"]) == sources
+    assert main(["evaluate", str(folder / "good.json"), str(index), "--split", "train"]) == 2
+
+
+def test_a_clip_with_true_alpha_gives_flicker_and_dtssd(folder: Path) -> None:
+    clip = folder / "clips" / "walk"
+    write_pairs(clip, ["0", "1", "2"])
+    (clip / "images").rename(clip / "frames")
+    (clip / "masks").rename(clip / "alpha")
+    out = folder / "scores.json"
+    assert main(["evaluate", str(folder / "good.json"), str(folder / "clips"), "--json", str(out)]) == 0
+    means = json.loads(out.read_text())["models"]["good"]["sources"]["walk"]
+    assert means["dtssd"] == 0 and means["iou"] == 1 and means["flicker"] < 0.05
+
+
+def test_a_folder_of_adapters_stands_for_all_of_them(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "peers").mkdir()
+    for name in ("first", "second"):
+        write_peer(folder / "peers", name, 48, 64)
+    (folder / "peers" / "peers.json").write_text("[]")
+    assert evaluate(folder, "--compare", str(folder / "peers")) == 0
+    assert "| first | 3 |" in (said := capsys.readouterr().out) and "| second | 3 |" in said
+
+
+def test_what_is_not_there_is_said(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "registry.toml").touch()
+    monkeypatch.setenv("LIVE_SEG_WEIGHTS", str(folder))
+    assert main(["evaluate", str(folder / "good.json"), str(folder / "nothing")]) == 2
+    assert main(["evaluate", str(folder / "nobody.onnx"), str(folder / "data")]) == 2
+    assert "Traceback" not in capsys.readouterr().err
