@@ -1,0 +1,101 @@
+import errno
+import types
+
+import pytest
+from fake_kernel import FakeNode
+
+from live_seg.devices import v4l2
+from live_seg.devices.device import Device
+from live_seg.devices.listing import list_devices, modes_of, named_devices, node_devices
+
+
+def test_nodes_come_in_the_order_of_their_numbers_and_other_files_do_not_come(tmp_path):
+    for name in ("video10", "video2", "video0", "videodev", "video", "media0"):
+        (tmp_path / name).write_bytes(b"")
+    found = node_devices(tmp_path, lambda path: v4l2.query(path, FakeNode(name=path.name).ioctl))
+    assert [(device.index, device.name) for device in found] == [(0, "video0"), (2, "video2"), (10, "video10")]
+    assert found[1].path == str(tmp_path / "video2")
+    assert found[1].is_camera and not found[1].is_virtual
+
+
+def test_a_node_that_may_not_be_opened_is_listed_with_its_problem(tmp_path):
+    (tmp_path / "video0").write_bytes(b"")
+
+    def refused(path):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    (device,) = node_devices(tmp_path, refused)
+    assert device.problem == "permission denied"
+    assert not device.is_camera
+
+
+def test_a_node_that_went_away_meanwhile_says_so(tmp_path):
+    (tmp_path / "video0").write_bytes(b"")
+
+    def gone(path):
+        raise OSError(errno.ENODEV, "No such device")
+
+    assert node_devices(tmp_path, gone)[0].problem == "no such device"
+
+
+def test_a_loopback_is_virtual_and_no_camera_even_while_it_captures(tmp_path):
+    (tmp_path / "video9").write_bytes(b"")
+    loopback = FakeNode("Live Seg Camera", "platform:v4l2loopback-009", "v4l2 loopback")
+    (device,) = node_devices(tmp_path, lambda path: v4l2.query(path, loopback.ioctl))
+    assert device.captures and device.is_virtual and device.is_loopback and not device.is_camera
+
+
+def test_windows_and_macos_give_names_in_order_without_microphones_and_screens(monkeypatch):
+    import av
+
+    def enumerate_input_devices(system):
+        assert system == "avfoundation"
+        return [
+            types.SimpleNamespace(name="0", description="FaceTime HD Camera", media_types=["video"]),
+            types.SimpleNamespace(name="1", description="OBS Virtual Camera", media_types=["video"]),
+            types.SimpleNamespace(name="2", description="Capture screen 0", media_types=["video"]),
+            types.SimpleNamespace(name="0", description="Microphone", media_types=["audio"]),
+        ]
+
+    monkeypatch.setattr(av, "enumerate_input_devices", enumerate_input_devices, raising=False)
+    found = named_devices("avfoundation")
+    assert [(device.index, device.name, device.is_camera) for device in found] == [
+        (0, "FaceTime HD Camera", True),
+        (1, "OBS Virtual Camera", False),
+    ]
+    assert modes_of(found[0]) == []
+
+
+def test_an_old_library_that_cannot_name_cameras_leads_to_probing_few_indices(monkeypatch):
+    import av
+    import cv2
+
+    tried = []
+
+    class Capture:
+        def __init__(self, index):
+            tried.append(index)
+
+        def isOpened(self):
+            return tried[-1] == 1
+
+        def release(self):
+            pass
+
+    monkeypatch.delattr(av, "enumerate_input_devices", raising=False)
+    monkeypatch.setattr(cv2, "VideoCapture", Capture)
+    assert [device.index for device in named_devices("dshow")] == [1]
+    assert len(tried) <= 4
+
+
+@pytest.mark.parametrize(("system", "asked"), [("win32", "dshow"), ("darwin", "avfoundation")])
+def test_each_system_is_asked_by_its_own_interface(monkeypatch, system, asked):
+    from live_seg.devices import listing
+
+    monkeypatch.setattr(listing.sys, "platform", system)
+    monkeypatch.setattr(listing, "named_devices", lambda interface: [Device(interface, 0)])
+    assert list_devices()[0].name == asked
+
+
+def test_a_camera_that_cannot_be_opened_has_no_modes(tmp_path):
+    assert modes_of(Device("gone", 0, str(tmp_path / "video0"))) == []
