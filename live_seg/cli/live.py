@@ -25,7 +25,14 @@ def add_options(parser: Parser) -> None:
     add = parser.add_argument
     add("--camera", metavar="CAMERA", help="0, /dev/video2, part of a name, clip.mp4, photo.jpg, demo, synthetic")
     effect = parser.add_mutually_exclusive_group()
-    effect.add_argument("--blur", metavar="PIXELS", nargs="?", const=True, type=number_or_flag, help="blur the room; strength in pixels at 720 lines")  # fmt: skip
+    effect.add_argument(
+        "--blur",
+        metavar="PIXELS",
+        nargs="?",
+        const=True,
+        type=number_or_flag,
+        help="blur the room; strength in pixels at 720 lines",
+    )
     effect.add_argument("--replace", metavar="BACKGROUND", help="a picture, a video or a colour in place of the room")
     effect.add_argument("--transparent", action="store_true", help="the person on nothing")
     effect.add_argument("--effect", metavar="NAME", help="an effect by its name, also of other packages")
@@ -108,8 +115,8 @@ def run(options: argparse.Namespace) -> int:
     if options.print_config:
         print(render(config), end="")
         return 0
-    from live_seg.config.watch import Watch
     from live_seg.cli.session import Session
+    from live_seg.config.watch import Watch
 
     with Session(config) as session:
         return session.run(Watch(files))

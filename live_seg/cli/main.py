@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `live-seg models | head`
         sys.stderr.close()
         return 0
-    except Exception as error:  # noqa: BLE001  # a defect of ours: one line for the user, the rest with --debug
+    except Exception as error:  # a defect of ours: one line for the user, the rest with --debug
         if debug:
             raise
         print(f"live-seg: {type(error).__name__}: {error}. This is a defect; run again with --debug.", file=sys.stderr)

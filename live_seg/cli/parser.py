@@ -38,7 +38,7 @@ class Parser(argparse.ArgumentParser):
     def _unknown(self, word: str, arguments: Sequence[str]) -> NoReturn:
         if not word.startswith("-"):
             raise UsageError(f"{word!r} is one argument too many", f"{self.prog} --help lists the options.")
-        option = word.split("=")[0]
+        option = word.split("=", maxsplit=1)[0]
         near = nearest(option, self.option_names(arguments))
         cure = f"Did you mean {' or '.join(near)}?" if near else f"{self.prog} --help lists the options."
         raise UsageError(f"there is no option {option}", cure)

@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,14 +15,15 @@ from types import FrameType, TracebackType
 from typing import Self
 
 from live_seg.config import Config
-from live_seg.effects import effects
+from live_seg.effects import effects, open_effect
 from live_seg.errors import LiveSegError, SinkError, UsageError
 from live_seg.frame import Size
 from live_seg.live.pipeline import Pipeline
 from live_seg.matting import Choice, choose
-from live_seg.sinks import Sink, Stream, sinks
-from live_seg.sources import Source, open_source
+from live_seg.sinks import Sink, Stream, open_sink
+from live_seg.sources import open_source
 from live_seg.sources.paced import Paced
+from live_seg.sources.reopening import reopening
 
 log = logging.getLogger("live_seg")
 
@@ -35,13 +35,15 @@ class Session:
         self._config = config
         self._stack = ExitStack()
         self._signal = 0
-        effects.get(config.effect.name)(config)  # a wrong name or a missing background is said before anything opens
+        open_effect(config)  # a wrong name or a missing background is said before anything opens
         _refuse_own_input(config)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stack.close()
 
     def run(self, look: Callable[[Config], Config | None]) -> int:
@@ -50,7 +52,8 @@ class Session:
         shown = config.window.show or config.virtual_camera.show
         with ThreadPoolExecutor(1, "load") as loader:
             network = self._load(loader, Size.parse(config.source.size))
-            source = self._stack.enter_context(open_source(config, time.monotonic, repeat=shown))
+            source = reopening(open_source(config, time.monotonic, repeat=shown), config)
+            self._stack.callback(source.close)
             lossless = not source.live and (bool(config.output.file) or not shown)
             if not source.live and shown:
                 source = Paced(source, time.monotonic)
@@ -77,7 +80,12 @@ class Session:
     def _load(self, loader: ThreadPoolExecutor, size: Size) -> Future[Choice]:
         """Loads the network while the source opens: that is half of the time to the first picture."""
         future = loader.submit(choose, self._config.engine, size)
-        self._stack.callback(lambda: future.cancel() or future.exception() or future.result().network.close())
+
+        def release() -> None:
+            if not future.cancel() and not future.exception():
+                future.result().network.close()
+
+        self._stack.callback(release)
         return future
 
     def _open_sinks(self, stream: Stream) -> list[Sink]:
@@ -92,13 +100,15 @@ class Session:
         failed: list[LiveSegError] = []
         for name in names:
             try:
-                opened.append(self._stack.enter_context(sinks.get(name)(config, stream)))  # type: ignore[call-arg]
+                sink = open_sink(name, config, stream)
+                self._stack.callback(sink.close)
+                opened.append(sink)
             except SinkError as error:
                 failed.append(error)
         if not opened:
             raise failed[0]
-        for error in failed:
-            log.warning("%s", error)
+        for failure in failed:
+            log.warning("%s", failure)
         return opened
 
     @contextlib.contextmanager
@@ -125,6 +135,6 @@ def _sound_from(config: Config) -> str:
 
 
 def _refuse_own_input(config: Config) -> None:
-    if config.output.file and Path(config.source.camera).is_file() and Path(config.output.file).exists():
-        if Path(config.source.camera).samefile(config.output.file):
-            raise UsageError(f"{config.output.file} is what is read", "Write to another file.")
+    read, written = Path(config.source.camera), Path(config.output.file)
+    if config.output.file and read.is_file() and written.exists() and read.samefile(written):
+        raise UsageError(f"{config.output.file} is what is read", "Write to another file.")

@@ -59,7 +59,9 @@ def build(values: Mapping[str, Any]) -> Config:
         if part not in parts:
             raise _unknown_key(part, parts)
         if not isinstance(content, Mapping):
-            raise UsageError(f"{part!r} is a part of the configuration, not a key", f"Write [{part}] and keys below it.")
+            raise UsageError(
+                f"{part!r} is a part of the configuration, not a key", f"Write [{part}] and keys below it."
+            )
         for key in content:
             if f"{part}.{key}" not in keys():
                 raise _unknown_key(f"{part}.{key}", keys())
@@ -69,7 +71,9 @@ def build(values: Mapping[str, Any]) -> Config:
         found = re.fullmatch(r"(.*?)(?: - at `\$\.?(.*)`)?", str(error))
         what, where = (found[1], found[2] or "") if found else (str(error), "")
         key = keys().get(where)
-        raise UsageError(f"{where}: {_lower(what)}", key.description[:1].upper() + key.description[1:] + "." if key else "") from None
+        raise UsageError(
+            f"{where}: {_lower(what)}", key.description[:1].upper() + key.description[1:] + "." if key else ""
+        ) from None
 
 
 def values_of(config: Config) -> Values:
@@ -115,7 +119,7 @@ def changed(config: Config, name: str, value: Any) -> Config:
 def _unknown_key(name: str, valid: Mapping[str, Any]) -> UsageError:
     near = nearest(name, valid)
     if not near:  # the right key in the wrong part, or without its part
-        near = [key for key in keys() if key.split(".")[-1] == name.split(".")[-1]]
+        near = [key for key in keys() if key.rsplit(".", 1)[-1] == name.rsplit(".", 1)[-1]]
     cure = f"Did you mean {' or '.join(near)}?" if near else "live-seg --print-config shows every key."
     return UsageError(f"the configuration has no key {name!r}", cure)
 

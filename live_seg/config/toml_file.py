@@ -93,7 +93,9 @@ def _line_of(what: str, text: str) -> str:
     for number, line in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[\s*([\w-]+)\s*\]", line)
         here = header[1] if header else here
-        if (header and not key and here == part) or (key and here == part and re.match(rf"\s*{re.escape(key)}\s*=", line)):
+        if (header and not key and here == part) or (
+            key and here == part and re.match(rf"\s*{re.escape(key)}\s*=", line)
+        ):
             return f", line {number}"
     return ""
 

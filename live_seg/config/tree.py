@@ -20,9 +20,19 @@ def _key(description: str, **limits: Any) -> Meta:
 class Source:
     """Where pictures come from."""
 
-    camera: Annotated[str, _key("0, /dev/video2, part of a camera's name, a video or picture file, demo, synthetic; auto: the first camera, or demo")] = "auto"  # fmt: skip
-    size: Annotated[str, _key("size asked of a camera, like 1280x720; what it really gives is printed", pattern=r"^[1-9]\d*x[1-9]\d*$")] = "1280x720"  # fmt: skip
-    fps: Annotated[float, _key("frames a second asked of a camera, or made of a picture, demo and synthetic", gt=0, le=240)] = 30.0  # fmt: skip
+    camera: Annotated[
+        str,
+        _key(
+            "0, /dev/video2, part of a name, a video or picture file, demo, synthetic; auto: a camera or demo"
+        ),
+    ] = "auto"
+    size: Annotated[
+        str,
+        _key("size asked of a camera, like 1280x720; what it really gives is printed", pattern=r"^[1-9]\d*x[1-9]\d*$"),
+    ] = "1280x720"
+    fps: Annotated[
+        float, _key("frames a second asked of a camera, or made of a picture, demo and synthetic", gt=0, le=240)
+    ] = 30.0
     mirror: Annotated[bool, _key("swap left and right")] = False
     timeout_ms: Annotated[int, _key("a camera silent for this long counts as lost", ge=100)] = 3000
     reopen: Annotated[bool, _key("open a lost camera again, with growing pauses; otherwise end")] = True
@@ -42,9 +52,11 @@ class Engine:
 class Matting:
     """From the network's small output to a matte at the frame's size."""
 
-    steady: Annotated[float, _key("how much small changes from frame to frame are smoothed: 0 none, 1 most", ge=0, le=1)] = 0.5  # fmt: skip
+    steady: Annotated[
+        float, _key("how much small changes from frame to frame are smoothed: 0 none, 1 most", ge=0, le=1)
+    ] = 0.5
     refine: Annotated[Literal["guided", "bilinear"], _key("how the matte is enlarged")] = "guided"
-    radius_px: Annotated[int, _key("radius of the guided enlargement, in the network's pixels", ge=1, le=16)] = 2
+    radius_px: Annotated[int, _key("radius of the guided enlargement, in the network's pixels", ge=1, le=16)] = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +64,9 @@ class Effect:
     """What happens to the room."""
 
     name: Annotated[str, _key("blur, replace, transparent, or one that another package brings")] = "blur"
-    options: Annotated[dict[str, Any], _key("for effects of other packages: their own keys")] = field(default_factory=dict)  # fmt: skip
+    options: Annotated[dict[str, Any], _key("for effects of other packages: their own keys")] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,9 @@ class Blur:
 class Replace:
     """The effect `replace`."""
 
-    background: Annotated[str, _key("a picture, a video (loops at its own speed), or a colour like #00b140")] = "#00b140"  # fmt: skip
+    background: Annotated[str, _key("a picture, a video (loops at its own speed), or a colour like #00b140")] = (
+        "#00b140"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +91,9 @@ class Guard:
 
     max_age_ms: Annotated[float, _key("a matte older than this shows nothing of the frame", gt=0)] = 300.0
     empty_ms: Annotated[float, _key("how long a matte that is suddenly empty is not believed", ge=0)] = 500.0
-    hide: Annotated[Literal["blur", "card"], _key("what is shown instead: the frame beyond recognition, or a card")] = "blur"  # fmt: skip
+    hide: Annotated[Literal["blur", "card"], _key("what is shown instead: the frame beyond recognition, or a card")] = (
+        "blur"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +110,9 @@ class VirtualCamera:
 
     show: Annotated[bool, _key("send to the virtual camera")] = False
     device: Annotated[str, _key("its device, like /dev/video9; empty: the first one found")] = ""
-    size: Annotated[str, _key("its size for the whole run; empty: that of the first picture", pattern=r"^([1-9]\d*x[1-9]\d*)?$")] = ""  # fmt: skip
+    size: Annotated[
+        str, _key("its size for the whole run; empty: that of the first picture", pattern=r"^([1-9]\d*x[1-9]\d*)?$")
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,6 @@ def blurred_room(image: Image, alpha: Alpha, radius_px: float) -> Image:
     sigma /= factor
     kernel = Size(*[2 * round(2.5 * sigma) + 1] * 2)
     total = cv2.GaussianBlur(weight, kernel, sigma)
-    room = cv2.GaussianBlur(room, kernel, sigma)
-    room /= total[..., None]
-    blurred: Image = cv2.resize(room.astype(np.uint8), size, interpolation=cv2.INTER_LINEAR)  # type: ignore[assignment]
+    mixed = cv2.GaussianBlur(room, kernel, sigma) / total[..., None]
+    blurred: Image = cv2.resize(mixed.astype(np.uint8), size, interpolation=cv2.INTER_LINEAR)  # type: ignore[assignment]
     return blurred

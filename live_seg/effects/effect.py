@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, cast
 
+from live_seg.config import Config
 from live_seg.frame import Alpha, Image, Size
 from live_seg.registry import Registry
 
@@ -41,3 +42,21 @@ class Effect(Protocol):
 
 effects: Registry[Effect] = Registry("effect", "live_seg.effects")
 """blur, replace, transparent, and those of other packages."""
+
+
+class EffectClass(Protocol):
+    """How an effect is made."""
+
+    def __call__(self, config: Config) -> Effect:
+        """Raises `UsageError` if the configuration names a file that cannot be used."""
+
+
+def open_effect(config: Config) -> Effect:
+    """The effect that `effect.name` names.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name, or what it needs is missing.
+    """
+    return cast(EffectClass, effects.get(config.effect.name))(config)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import re
+import sys
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -42,15 +46,17 @@ class OnnxRuntimeEngine:
         for dimension, length in (("batch", 1), ("height", size.height), ("width", size.width)):
             options.add_free_dimension_override_by_name(dimension, length)
         self._prepare(runtime, config)
-        try:
-            self._session = runtime.InferenceSession(file, options, providers=[self._provider(config)])
-        except Exception as error:  # noqa: BLE001  # the runtime raises a dozen undocumented types
-            raise EngineError(f"ONNX Runtime cannot load {file.name}: {_first_line(error)}", self.cure) from None
-        really = self._session.get_providers()
-        if really[0] != self.provider:
-            raise EngineError(
-                f"ONNX Runtime was asked for {self.name} and gave {really[0].removesuffix('ExecutionProvider')}", self.cure
-            )
+        with _Overheard() as overheard:
+            try:
+                self._session = runtime.InferenceSession(file, options, providers=[self._provider(config)])
+                reason = ""
+            except Exception as error:  # noqa: BLE001  # the runtime raises a dozen undocumented types
+                reason = _first_line(error)
+        if reason:
+            raise EngineError(f"ONNX Runtime cannot load {file.name}: {reason}", self.cure)
+        really = self._session.get_providers()[0]
+        if really != self.provider:
+            raise EngineError(f"{overheard.reason or f'ONNX Runtime gave {really}'}", self.cure)
         self.device = self._device()
         self._input = self._session.get_inputs()[0].name
         self._outputs = [self._session.get_outputs()[0].name]
@@ -72,7 +78,9 @@ class OnnxRuntimeEngine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _prepare(self, runtime: Any, config: EngineConfig) -> None:
@@ -92,7 +100,7 @@ class CpuEngine(OnnxRuntimeEngine):
 
 class _NvidiaEngine(OnnxRuntimeEngine):
     precision = "fp16"
-    cure = "Install NVIDIA's driver and `pip install 'live-seg[cuda]'`, or use --engine auto; live-seg doctor tells more."
+    cure = "Run pip install 'live-seg[cuda]', or use --engine auto; live-seg doctor tells more."
 
     def _prepare(self, runtime: Any, config: EngineConfig) -> None:
         if self.provider not in runtime.get_available_providers():
@@ -100,12 +108,21 @@ class _NvidiaEngine(OnnxRuntimeEngine):
                 f"this build of ONNX Runtime has no {self.name}",
                 "Install the package onnxruntime-gpu in place of onnxruntime, or use --engine auto.",
             )
-        if hasattr(runtime, "preload_dlls"):
-            with _Silence():
-                runtime.preload_dlls()  # CUDA and cuDNN from the [cuda] extra, where the system has none
+        if not has_nvidia_driver():
+            raise EngineError("no NVIDIA driver", "Install NVIDIA's driver for your GPU, or use --engine auto.")
+        runtime.preload_dlls()  # CUDA and cuDNN from the [cuda] extra, where the system has none
 
     def _provider(self, config: EngineConfig) -> Any:
         return (self.provider, {"device_id": config.device})
+
+
+def has_nvidia_driver() -> bool:
+    """Whether the library that comes with NVIDIA's driver can be loaded; cheaper than to ask CUDA itself."""
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    return True
 
 
 @engines.register("cuda")
@@ -152,27 +169,45 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "live-seg"
 
 
-class _Silence:
-    """Keeps what native libraries print to the standard output and error away from the user's terminal."""
+class _Overheard:
+    """Keeps what native libraries print from the user's terminal, and finds in it why a provider did not load.
 
-    def __enter__(self) -> None:
+    ONNX Runtime tells that nowhere else: it prints, and falls back to the CPU without an error.
+    """
+
+    reason = ""
+
+    def __enter__(self) -> Self:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._printed = tempfile.TemporaryFile()
         self._kept = [os.dup(1), os.dup(2)]
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
-        os.close(nowhere)
+        for number in (1, 2):
+            os.dup2(self._printed.fileno(), number)
+        return self
 
     def __exit__(self, *_: object) -> None:
+        sys.stdout.flush()
         for number, kept in enumerate(self._kept, 1):
             os.dup2(kept, number)
             os.close(kept)
+        self._printed.seek(0)
+        text = self._printed.read().decode(errors="replace")
+        self._printed.close()
+        missing = re.search(r"([\w.+-]+\.(?:so|dll)[\w.]*): cannot open shared object", text)
+        if missing:
+            self.reason = f"the library {missing[1]} is missing"
+        elif "TensorRT" in text:
+            self.reason = "TensorRT is not installed"
 
 
 def _import() -> Any:
     try:
         import onnxruntime
     except ImportError as error:
-        raise EngineError(f"ONNX Runtime is missing ({_first_line(error)})", "Install it: pip install onnxruntime") from None
+        raise EngineError(
+            f"ONNX Runtime is missing ({_first_line(error)})", "Install it: pip install onnxruntime"
+        ) from None
     return onnxruntime
 
 

@@ -34,9 +34,11 @@ class OpenVinoEngine:
             model = core.read_model(file)
             model.reshape([1, 3, size.height, size.width])
             compiled = core.compile_model(
-                model, "CPU", {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": thread_count(config), "NUM_STREAMS": 1}
+                model,
+                "CPU",
+                {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": thread_count(config), "NUM_STREAMS": 1},
             )
-            self.device = f"CPU (OpenVINO, {', '.join(compiled.get_property('EXECUTION_DEVICES'))})"
+            self.device = f"{', '.join(compiled.get_property('EXECUTION_DEVICES'))} (OpenVINO)"
             self._request: Any = compiled.create_infer_request()
         except Exception as error:  # noqa: BLE001  # the runtime raises bare RuntimeError and others
             what = (str(error).strip().splitlines() or [type(error).__name__])[-1][:200]
@@ -59,5 +61,7 @@ class OpenVinoEngine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

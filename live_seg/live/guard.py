@@ -6,8 +6,8 @@ Every sink is fed by `Outputs`, and only the guard holds it. A picture gets ther
 
 - `show`: the effect's picture, if nothing in `objection` speaks against the frame's matte;
 - `hide`: the frame beyond recognition, or a card. This is what happens in every other case: before the first matte,
-  after an error of the engine or the effect, with a matte that is old, of another frame, of the wrong size or type, not a
-  number, or empty right after a person was there, and while the source is away or paused.
+  after an error of the engine or the effect, with a matte that is old, of another frame, of the wrong size or type,
+  not a number, or empty right after a person was there, and while the source is away or paused.
 
 What a sink gets as its frame carries the released picture as image, never the camera's.
 """
@@ -127,7 +127,7 @@ class Guard:
         return f"the matte is {age_ms:.0f} ms old (guard.max_age_ms is {self.config.max_age_ms:.0f})"
 
     def _suddenly_empty(self, frame: Frame, matte: Matte) -> str:
-        share = cv2.countNonZero(cv2.inRange(matte.alpha, 128, 255)) / matte.alpha.size  # type: ignore[call-overload]
+        share = cv2.countNonZero(cv2.inRange(matte.alpha, 128, 255)) / matte.alpha.size
         if share >= _PERSON:
             self._person_seen_at = frame.time
             return ""

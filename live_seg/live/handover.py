@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 T = TypeVar("T")
 
 
-class Closed(Exception):  # noqa: N818  # a state, not an error
+class Closed(Exception):  # a state, not an error
     """The other side has ended."""
 
 

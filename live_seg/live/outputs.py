@@ -69,7 +69,7 @@ class Output:
             pass
         except SinkLost as error:
             self._lose(error)
-        except Exception as error:  # noqa: BLE001  # a sink of another package may raise anything
+        except Exception as error:  # a sink of another package may raise anything
             log.debug("sink %s", self.sink.name, exc_info=True)
             self._lose(SinkLost(f"{self.sink.name}: {error}"))
         finally:

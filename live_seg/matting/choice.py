@@ -65,12 +65,12 @@ def choose(config: EngineConfig, frame: Size) -> Choice:
     """
     if config.name != "auto":
         network = _proven(config.name, config, frame)
-        return Choice(network, _line(network, []))
+        return Choice(network, _line(network, {}))
     return _remembered(config, frame) or _best(config, frame)
 
 
 def _best(config: EngineConfig, frame: Size) -> Choice:
-    refused: list[str] = []
+    refused: dict[str, str] = {}
     found: list[tuple[float, Network]] = []
     reference = _matte(_proven(REFERENCE, config, frame), frame, close=True)
     for group in (GPUS[:1], GPUS[1:], CPUS):
@@ -83,23 +83,28 @@ def _best(config: EngineConfig, frame: Size) -> Choice:
                     raise EngineError(f"its matte differs from the CPU's by {difference:.3f} of 1")
                 found.append((_seconds(network, frame), network))
             except EngineError as error:
-                refused.append(f"{name}: {error.what}")
+                refused[name] = error.what
         if found:
             break
     if not found:
-        raise EngineError(f"no engine works here ({'; '.join(refused)})", "live-seg doctor tells more.")
+        raise EngineError(f"no engine works here ({refused})", "live-seg doctor tells more.")
     found.sort(key=lambda pair: pair[0])
     for seconds, slower in found[1:]:
-        refused.append(f"{slower.engine}: slower, {seconds * 1e3:.0f} against {found[0][0] * 1e3:.0f} ms")
+        refused[slower.engine] = f"slower, {seconds * 1e3:.0f} against {found[0][0] * 1e3:.0f} ms"
         slower.close()
     choice = Choice(found[0][1], _line(found[0][1], refused))
     _remember(config, frame, choice)
     return choice
 
 
-def _line(network: Network, refused: list[str]) -> str:
-    because = f" (not {'; not '.join(refused)})" if refused else ""
-    return f"{network.model.name} on {network.device}{because}"
+def _line(network: Network, refused: dict[str, str]) -> str:
+    """`person-int8 on CPU (OpenVINO); not tensorrt, cuda: no NVIDIA driver; not cpu: slower, 35 against 16 ms`."""
+    names: dict[str, list[str]] = {}
+    for name, reason in refused.items():
+        names.setdefault(reason, []).append(name)
+    return "; ".join(
+        [f"{network.model.name} on {network.device}"] + [f"not {', '.join(n)}: {reason}" for reason, n in names.items()]
+    )
 
 
 def _proven(engine: str, config: EngineConfig, frame: Size) -> Network:
@@ -142,7 +147,13 @@ def _portrait() -> Image:
 
 def _key(config: EngineConfig, frame: Size) -> str:
     """All that the choice depends on."""
-    parts = [platform.processor() or platform.machine(), str(frame), str(thread_count(config)), str(config.device), config.model]
+    parts = [
+        platform.processor() or platform.machine(),
+        str(frame),
+        str(thread_count(config)),
+        str(config.device),
+        config.model,
+    ]
     parts += [_model(engine, config).sha256 or str(_model(engine, config).file) for engine in (*GPUS[:1], REFERENCE)]
     for package in ("onnxruntime-gpu", "onnxruntime", "openvino"):
         try:

@@ -46,4 +46,3 @@ class Matter:
     def reset(self) -> None:
         """Forgets the past: the next frame is the first of a stream."""
         self._steady.reset()
-

@@ -70,7 +70,9 @@ class Network:
         height, width = blob.shape[2:]
         logits = self.load(Size(width, height)).run(blob)
         if logits.shape != (1, 1, height, width):
-            raise EngineError(f"the network gave {logits.shape} where (1, 1, {height}, {width}) is due", "Is it a person model?")
+            raise EngineError(
+                f"the network gave {logits.shape} where (1, 1, {height}, {width}) is due", "Is it a person model?"
+            )
         if not np.isfinite(logits.min() + logits.max()):
             raise EngineError("the network gave what is not a number", "Try --engine cpu.")
         return logits
@@ -83,5 +85,7 @@ class Network:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()

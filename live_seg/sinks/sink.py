@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, cast
 
+from live_seg.config import Config
 from live_seg.config.commands import Command
 from live_seg.frame import Frame, Image, Size
 from live_seg.registry import Registry
@@ -57,7 +58,9 @@ class SinkBase:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def pump(self) -> None:
@@ -112,3 +115,23 @@ class Stream:
 
 sinks: Registry[Sink] = Registry("sink", "live_seg.sinks")
 """window, virtual_camera, file, null, and those of other packages. Made as `cls(config, stream)`."""
+
+
+class SinkClass(Protocol):
+    """How a sink is made."""
+
+    def __call__(self, config: Config, stream: Stream) -> Sink:
+        """Opens it; raises `SinkError` or `UsageError` with the cure if that cannot be."""
+
+
+def open_sink(name: str, config: Config, stream: Stream) -> Sink:
+    """Opens the sink of that name.
+
+    Raises
+    ------
+    SinkError
+        If there is no screen, no virtual camera, or no place to write.
+    UsageError
+        If there is no such sink, or its file cannot hold what is to be written.
+    """
+    return cast(SinkClass, sinks.get(name))(config, stream)
