@@ -38,7 +38,7 @@ def test_the_group_is_that_of_the_node_and_the_user_is_this_one(tmp_path, monkey
 
 
 def test_a_metadata_node_gives_no_pictures():
-    with pytest.raises(SourceError, match="second node.*live-seg devices"):
+    with pytest.raises(SourceError, match=r"second node.*live-seg devices"):
         faults.check_capturing(Device("C920", 1, "/dev/video1", captures=False))
 
 

@@ -76,7 +76,7 @@ def test_an_old_library_that_cannot_name_cameras_leads_to_probing_few_indices(mo
         def __init__(self, index):
             tried.append(index)
 
-        def isOpened(self):
+        def isOpened(self):  # noqa: N802
             return tried[-1] == 1
 
         def release(self):
