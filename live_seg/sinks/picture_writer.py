@@ -1,0 +1,61 @@
+"""Writes pictures as picture files."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from live_seg.frame import Image
+from live_seg.sinks.part_file import PartFile
+
+_number = re.compile(r"%(0?\d*)d")
+
+_quality = {
+    ".jpg": [cv2.IMWRITE_JPEG_QUALITY, 95],
+    ".jpeg": [cv2.IMWRITE_JPEG_QUALITY, 95],
+    ".webp": [cv2.IMWRITE_WEBP_QUALITY, 95],
+    ".png": [cv2.IMWRITE_PNG_COMPRESSION, 1],  # four times as fast as the default, a fifth larger
+}
+
+
+class PictureWriter:
+    """`out-%04d.png` gets every picture, numbered from 0; `out.png` gets the last one, when it is closed."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._is_numbered = bool(_number.search(target.name))
+        self._count = 0
+        self._last: Image | None = None
+
+    def write(self, picture: Image) -> None:
+        """Takes one picture, BGR or BGRA."""
+        if self._is_numbered:
+            name = _number.sub(lambda found: f"{self._count:{found[1]}d}", self._target.name)
+            _save(picture, self._target.with_name(name))
+        elif self._last is not None and self._last.shape == picture.shape:
+            np.copyto(self._last, picture)
+        else:
+            self._last = picture.copy()
+        self._count += 1
+
+    def close(self) -> None:
+        """Writes the last picture where there is one file; may be called twice."""
+        last, self._last = self._last, None
+        if last is not None:
+            _save(last, self._target)
+
+
+def _save(picture: Image, path: Path) -> None:
+    done, data = cv2.imencode(path.suffix.lower(), picture, _quality[path.suffix.lower()])
+    if not done:
+        raise OSError(f"a picture of {picture.shape[1]}x{picture.shape[0]} cannot be encoded")
+    part = PartFile(path)
+    try:
+        part.write(data.tobytes())
+    except OSError:
+        part.finish(keep=False)
+        raise
+    part.finish(keep=True)
