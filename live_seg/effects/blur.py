@@ -9,6 +9,7 @@ from live_seg.config import Config
 from live_seg.effects.blend import blend
 from live_seg.effects.effect import effects
 from live_seg.frame import Alpha, Image, Size
+from live_seg.shrink import shrink
 
 _SMALL_SIGMA = 4.0
 """The blur is made where it is so many pixels wide: enlarging that again adds nothing that can be seen."""
@@ -47,10 +48,10 @@ def blurred_room(image: Image, alpha: Alpha, radius_px: float) -> Image:
     sigma = radius_px * min(size) / 720
     factor = max(1.0, sigma / _SMALL_SIGMA)
     small = Size(max(1, round(size.width / factor)), max(1, round(size.height / factor)))
-    room = cv2.resize(image, small, interpolation=cv2.INTER_AREA).astype(np.float32)
-    person = cv2.dilate(cv2.resize(alpha, small, interpolation=cv2.INTER_AREA), np.ones((3, 3), np.uint8))
+    room = shrink(image, small).astype(np.float32)
+    person = cv2.dilate(shrink(alpha, small), np.ones((3, 3), np.uint8))
     weight = (255 - person).astype(np.float32) / 255 + 1e-4  # where all is person any colour will do: none is seen
-    room *= weight[..., None]
+    room = cv2.multiply(room, cv2.merge([weight] * 3))
     sigma /= factor
     kernel = Size(*[2 * round(2.5 * sigma) + 1] * 2)
     total = cv2.GaussianBlur(weight, kernel, sigma)

@@ -27,6 +27,7 @@ from live_seg.config import tree
 from live_seg.effects import Effect
 from live_seg.frame import Clock, Frame, Image, Matte, Size
 from live_seg.live.card import card
+from live_seg.shrink import shrink
 
 log = logging.getLogger("live_seg")
 
@@ -155,6 +156,6 @@ def beyond_recognition(image: Image) -> Image:
     """The image as a dozen columns of colour, smoothly enlarged: uint8 (H, W, 3)."""
     size = Size.of(image)
     rows = max(1, round(_HIDDEN_SIZE * size.height / size.width))
-    tiny = cv2.resize(image, (_HIDDEN_SIZE, rows), interpolation=cv2.INTER_AREA)
-    hidden: Image = cv2.resize(cv2.GaussianBlur(tiny, (3, 3), 1), size, interpolation=cv2.INTER_CUBIC)  # type: ignore[assignment]
+    tiny = shrink(image, Size(_HIDDEN_SIZE, rows))
+    hidden: Image = cv2.resize(cv2.GaussianBlur(tiny, (3, 3), 1), size, interpolation=cv2.INTER_LINEAR)  # type: ignore[assignment]
     return hidden

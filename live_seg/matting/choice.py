@@ -19,10 +19,11 @@ from live_seg.engines import engines
 from live_seg.engines.onnxruntime import cache_folder, thread_count
 from live_seg.errors import EngineError
 from live_seg.frame import Image, Size
-from live_seg.matting.preprocess import shrink, to_blob
+from live_seg.matting.preprocess import to_blob
 from live_seg.matting.sigmoid import to_alpha
 from live_seg.matting.steady import SmallAlpha
 from live_seg.models import Model, Network, best_model, check, find_model
+from live_seg.shrink import shrink
 
 log = logging.getLogger("live_seg")
 

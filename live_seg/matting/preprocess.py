@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from live_seg.engines import Blob
-from live_seg.frame import Image, Size
+from live_seg.frame import Image
 from live_seg.models import Model
-
-
-def shrink(image: Image, size: Size) -> Image:
-    """The image at the network's size, averaged over areas (what the network was trained on); never the same array."""
-    if Size.of(image) == size:
-        return image.copy()
-    small: Image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-    return small
 
 
 def to_blob(small: Image, model: Model) -> Blob:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_seg.frame import Alpha, Image, Size
-from live_seg.matting.preprocess import shrink
 from live_seg.matting.steady import SmallAlpha
 
 Plane = NDArray[np.float32]
@@ -24,13 +23,28 @@ _CONTRAST = 1.5
 class Refine(Protocol):
     """Brings a matte to the frame's size."""
 
-    def __call__(self, alpha: SmallAlpha, small: Image, image: Image) -> Alpha:
-        """uint8 (H, W) of a float32 (h, w) matte, the small picture it was made from, and the frame's image."""
+    def __call__(self, alpha: SmallAlpha, small: Image, middle: Image, size: Size) -> Alpha:
+        """uint8 (H, W) of that size.
+
+        Parameters
+        ----------
+        alpha
+            float32 (h, w), 0..1, at the network's size.
+        small
+            uint8 (h, w, 3), what the network saw.
+        middle
+            uint8 (h', w', 3), the same picture at `middle_size`.
+        """
 
 
-def bilinear(alpha: SmallAlpha, small: Image, image: Image) -> Alpha:
+def middle_size(small: Size, full: Size) -> Size:
+    """Twice the network's size, or the frame's where that is less: finer edges than that a small matte does not know."""
+    return Size(min(2 * small.width, full.width), min(2 * small.height, full.height))
+
+
+def bilinear(alpha: SmallAlpha, small: Image, middle: Image, size: Size) -> Alpha:
     """Plain enlargement; the picture does not count."""
-    return _enlarge(_to_uint8(alpha), Size.of(image))
+    return _enlarge(_to_uint8(alpha), size)
 
 
 class Guided:
@@ -52,20 +66,19 @@ class Guided:
     def __init__(self, radius_px: int = 3) -> None:
         self._window = (2 * radius_px + 1, 2 * radius_px + 1)
 
-    def __call__(self, alpha: SmallAlpha, small: Image, image: Image) -> Alpha:
+    def __call__(self, alpha: SmallAlpha, small: Image, middle: Image, size: Size) -> Alpha:
         """See `Refine`."""
         plain = _to_uint8(alpha)
-        size, middle = Size.of(image), _middle_size(Size.of(plain), Size.of(image))
         unsure = _unsure(plain, self._window)
         if not unsure.any():
             return _enlarge(plain, size)
         slope, offset = self._fit(alpha, small)
-        guide = _lightness(shrink(image, middle))
-        fitted = cv2.resize(slope, middle) * guide
-        fitted += cv2.resize(offset, middle)
+        guide = _lightness(middle)
+        fitted = cv2.resize(slope, Size.of(middle)) * guide
+        fitted += cv2.resize(offset, Size.of(middle))
         fitted = (fitted - np.float32(0.5)) * np.float32(255 * _CONTRAST) + np.float32(128)
-        result = _enlarge(plain, middle)
-        cv2.copyTo(np.clip(fitted, 0, 255).astype(np.uint8), _enlarge(unsure, middle), result)
+        result = _enlarge(plain, Size.of(middle))
+        cv2.copyTo(np.clip(fitted, 0, 255).astype(np.uint8), _enlarge(unsure, Size.of(middle)), result)
         return _enlarge(result, size)
 
     def _fit(self, alpha: SmallAlpha, small: Image) -> tuple[Plane, Plane]:
@@ -86,12 +99,6 @@ def _lightness(image: Image) -> Plane:
     grey: Plane = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
     grey *= np.float32(1 / 255)
     return grey
-
-
-def _middle_size(small: Size, full: Size) -> Size:
-    """Where the fit is applied: twice the network's size, since finer edges than that it does not know."""
-    scale = min(1.0, 2 * max(small.width / full.width, small.height / full.height))
-    return Size(max(1, round(full.width * scale)), max(1, round(full.height * scale)))
 
 
 def _unsure(alpha: Alpha, window: tuple[int, int]) -> Alpha:

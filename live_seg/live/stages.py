@@ -1,0 +1,174 @@
+"""The three stages between source and sinks. Each is one function or class that runs in a thread until `Closed`."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import cv2
+
+from live_seg.config import Config
+from live_seg.errors import EngineError, SourceLost
+from live_seg.frame import Clock, Frame, Image, Matte, Size
+from live_seg.live.guard import Guard
+from live_seg.live.handover import Handover
+from live_seg.live.statistics import Statistics
+from live_seg.matting import Choice, Matter
+from live_seg.sources import Source
+
+log = logging.getLogger("live_seg")
+
+_RETRY_S = (0.1, 0.5, 2.0, 5.0)
+"""Pauses before the network is loaded again after an error: a GPU's driver may need them to come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """The source gives nothing now; `text` goes onto the card."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matted:
+    """A frame with its matte, or with None and the reason."""
+
+    frame: Frame
+    matte: Matte | None
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the stages and the main thread share. Each field has one writer.
+
+    Attributes
+    ----------
+    config
+        Written by the main thread, always as a whole.
+    newest
+        Last captured frame, written by `capture`: what is hidden when no matte comes.
+    stop
+        Set once, by anybody.
+    """
+
+    config: Config
+    lossless: bool
+    clock: Clock
+    statistics: Statistics
+    stop: threading.Event
+    newest: Frame | None = None
+
+
+def capture(shared: Shared, source: Source, frames: Handover[Frame | Away]) -> None:
+    """Takes frames from the source until it is over, a limit is reached, or `stop` is set."""
+    count, first_s = 0, None
+    while not shared.stop.is_set():
+        config = shared.config
+        try:
+            frame = source.read(config.source.timeout_ms / 1e3)
+        except SourceLost as error:
+            if not source.live or not config.source.reopen:
+                raise
+            frames.put(Away(error.what))
+            continue
+        if frame is None:
+            return
+        first_s = frame.time if first_s is None else first_s
+        if config.run.seconds and frame.time - first_s > config.run.seconds - 1e-6:
+            return
+        if config.source.mirror:
+            mirrored: Image = cv2.flip(frame.image, 1)  # type: ignore[assignment]
+            frame = replace(frame, image=mirrored)
+        shared.newest = frame
+        frames.put(frame)
+        count += 1
+        if config.run.frames and count >= config.run.frames:
+            return
+
+
+class Matting:
+    """Loads the network, makes mattes, and tries again after errors of the engine.
+
+    Parameters
+    ----------
+    load
+        Gives the network for frames of a size.
+    """
+
+    def __init__(self, shared: Shared, load: Callable[[Size], Choice]) -> None:
+        self._shared = shared
+        self._load = load
+        self._choice: Choice | None = None
+        self._matter: Matter | None = None
+        self._made_with = shared.config.matting
+        self._failures = 0
+        self._again_at_s = 0.0
+
+    def run(self, frames: Handover[Frame | Away], matted: Handover[Matted | Away]) -> None:
+        """Until the frames end."""
+        while True:
+            frame = frames.get(1)
+            if isinstance(frame, Away):
+                if self._matter:
+                    self._matter.reset()
+                matted.put(frame)
+            elif frame is not None and self._shared.clock() >= self._again_at_s:
+                matted.put(self._matted(frame))
+
+    def _matted(self, frame: Frame) -> Matted:
+        matter = self._ready(frame)
+        start = self._shared.clock()
+        try:
+            matte = matter(frame)
+        except EngineError as error:
+            if self._shared.lossless:
+                raise
+            self._recover(error)
+            return Matted(frame, None, error.what)
+        self._failures = 0
+        self._shared.statistics.took("matte", self._shared.clock() - start)
+        return Matted(frame, matte)
+
+    def _ready(self, frame: Frame) -> Matter:
+        if self._choice is None:
+            self._choice = self._load(frame.size)
+            self._shared.statistics.engine = self._choice.why
+            log.info("%s", self._choice.why)
+        if self._matter is None or self._made_with != self._shared.config.matting:
+            self._made_with = self._shared.config.matting
+            self._matter = Matter(self._choice.network, self._made_with)
+        return self._matter
+
+    def _recover(self, error: EngineError) -> None:
+        """Drops the session: it is loaded again for a later frame; until then everything is hidden."""
+        log.error("%s", error)
+        if self._choice and self._matter:
+            self._choice.network.close()
+            self._matter.reset()
+        self._again_at_s = self._shared.clock() + _RETRY_S[min(self._failures, len(_RETRY_S) - 1)]
+        self._failures += 1
+
+
+def compose(shared: Shared, guard: Guard, matted: Handover[Matted | Away]) -> None:
+    """Hands each frame with its matte to the guard; hides the newest frame when no matte comes in time."""
+    while True:
+        patience_s = 1.0 if shared.lossless else shared.config.guard.max_age_ms / 1e3
+        item = matted.get(patience_s)
+        newest = shared.newest
+        start = shared.clock()
+        if item is None:
+            if newest is not None and not shared.lossless:
+                guard.hide(newest, "no matte comes")
+        elif isinstance(item, Away):
+            if newest is not None:
+                guard.card(newest.size, item.text, replace(newest, time=start))
+        elif shared.config.run.paused:
+            guard.card(item.frame.size, "camera paused", item.frame)
+        elif item.matte is None:
+            guard.hide(item.frame, item.reason)
+        else:
+            guard.show(item.frame, item.matte)
+            shared.statistics.took("compose", shared.clock() - start)
