@@ -1,4 +1,4 @@
-"""From plain values (a TOML file, the command line) to a `Config`, and back; every key checked."""
+"""From plain values (a TOML file, the command line) to a tree such as `Config`, and back; every key checked."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints, overload
 
 import msgspec
 
 from live_seg.config.tree import Config
 from live_seg.errors import UsageError, nearest
+
+Tree = TypeVar("Tree")
+"""A dataclass whose fields, the parts, are dataclasses of keys."""
 
 Values = dict[str, dict[str, Any]]
 """part -> key -> value, as TOML holds them."""
@@ -29,11 +31,19 @@ class Key:
     description: str
 
 
-@cache
-def keys() -> dict[str, Key]:
+_keys: dict[type[Any], dict[str, Key]] = {}
+
+
+def keys(tree: type[Any] = Config) -> dict[str, Key]:
     """Every key by its name, in the tree's order."""
+    if tree not in _keys:
+        _keys[tree] = _read_keys(tree)
+    return _keys[tree]
+
+
+def _read_keys(tree: type[Any]) -> dict[str, Key]:
     found = {}
-    for part, part_class in get_type_hints(Config).items():
+    for part, part_class in get_type_hints(tree).items():
         hints = get_type_hints(part_class, include_extras=True)
         for item in dataclasses.fields(part_class):
             default = item.default
@@ -46,7 +56,11 @@ def keys() -> dict[str, Key]:
     return found
 
 
-def build(values: Mapping[str, Any]) -> Config:
+@overload
+def build(values: Mapping[str, Any]) -> Config: ...
+@overload
+def build(values: Mapping[str, Any], tree: type[Tree]) -> Tree: ...
+def build(values: Mapping[str, Any], tree: type[Any] = Config) -> Any:
     """Checks plain values and makes the tree; keys that are not given keep their defaults.
 
     Raises
@@ -54,29 +68,29 @@ def build(values: Mapping[str, Any]) -> Config:
     UsageError
         For an unknown key (names the nearest), a wrong type, or a value out of its range.
     """
-    parts = get_type_hints(Config)
+    parts, known = get_type_hints(tree), keys(tree)
     for part, content in values.items():
         if part not in parts:
-            raise _unknown_key(part, parts)
+            raise _unknown_key(part, parts, tree)
         if not isinstance(content, Mapping):
             raise UsageError(
                 f"{part!r} is a part of the configuration, not a key", f"Write [{part}] and keys below it."
             )
         for key in content:
-            if f"{part}.{key}" not in keys():
-                raise _unknown_key(f"{part}.{key}", keys())
+            if f"{part}.{key}" not in known:
+                raise _unknown_key(f"{part}.{key}", known, tree)
     try:
-        return msgspec.convert(values, Config)
+        return msgspec.convert(values, tree)
     except msgspec.ValidationError as error:
         found = re.fullmatch(r"(.*?)(?: - at `\$\.?(.*)`)?", str(error))
         what, where = (found[1], found[2] or "") if found else (str(error), "")
-        key = keys().get(where)
+        key = known.get(where)
         raise UsageError(
             f"{where}: {_lower(what)}", key.description[:1].upper() + key.description[1:] + "." if key else ""
         ) from None
 
 
-def values_of(config: Config) -> Values:
+def values_of(config: Any) -> Values:
     """The tree as plain values, every key in it."""
     values: Values = msgspec.to_builtins(config)
     return values
@@ -87,7 +101,7 @@ def default_values() -> Values:
     return values_of(Config())
 
 
-def parse_value(name: str, text: str) -> Any:
+def parse_value(name: str, text: str, tree: type[Any] = Config) -> Any:
     """Value of key `name` as written on a command line: a string needs no quotes.
 
     Raises
@@ -95,10 +109,10 @@ def parse_value(name: str, text: str) -> Any:
     UsageError
         If there is no such key, or the text cannot be read as its type.
     """
-    if name not in keys():
-        raise _unknown_key(name, keys())
-    kind = keys()[name].type
-    if kind is str or isinstance(keys()[name].default, str):
+    if name not in keys(tree):
+        raise _unknown_key(name, keys(tree), tree)
+    kind = keys(tree)[name].type
+    if kind is str or isinstance(keys(tree)[name].default, str):
         return text
     try:
         return tomllib.loads(f"value = {text}")["value"]
@@ -106,21 +120,25 @@ def parse_value(name: str, text: str) -> Any:
         raise UsageError(f"{name}={text} is not a value of type {getattr(kind, '__name__', kind)}") from None
 
 
-def changed(config: Config, name: str, value: Any) -> Config:
+def changed(config: Tree, name: str, value: Any) -> Tree:
     """A copy of the tree with key `name` ("part.key") set and checked."""
-    if name not in keys():
-        raise _unknown_key(name, keys())
+    tree = type(config)
+    if name not in keys(tree):
+        raise _unknown_key(name, keys(tree), tree)
     part, key = name.split(".")
     values = values_of(config)
     values[part][key] = value
-    return build(values)
+    return build(values, tree)
 
 
-def _unknown_key(name: str, valid: Mapping[str, Any]) -> UsageError:
+def _unknown_key(name: str, valid: Mapping[str, Any], tree: type[Any]) -> UsageError:
     near = nearest(name, valid)
     if not near:  # the right key in the wrong part, or without its part
-        near = [key for key in keys() if key.rsplit(".", 1)[-1] == name.rsplit(".", 1)[-1]]
-    cure = f"Did you mean {' or '.join(near)}?" if near else "live-seg --print-config shows every key."
+        near = [key for key in keys(tree) if key.rsplit(".", 1)[-1] == name.rsplit(".", 1)[-1]]
+    everything = (
+        "live-seg --print-config shows every key." if tree is Config else f"There are: {', '.join(keys(tree))}."
+    )
+    cure = f"Did you mean {' or '.join(near)}?" if near else everything
     return UsageError(f"the configuration has no key {name!r}", cure)
 
 

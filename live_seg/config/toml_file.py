@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from live_seg.config.build import Values, build, keys, values_of
+from live_seg.config.build import Key, Values, build, keys, values_of
 from live_seg.config.tree import Config
 from live_seg.errors import UsageError
 
@@ -28,8 +28,8 @@ def user_file() -> Path:
     return base / "live-seg" / "live.toml"
 
 
-def read_values(file: Path) -> Values:
-    """Values of a TOML file, checked.
+def read_values(file: Path, tree: type[Any] = Config) -> Values:
+    """Values of a TOML file, checked against the keys of a tree.
 
     Raises
     ------
@@ -49,36 +49,40 @@ def read_values(file: Path) -> Values:
         where = f"{file}, line {line[1]}" if line else str(file)
         raise UsageError(f"{where}: {re.sub(r' ?[(]at .*[)]', '', str(error))}") from None
     try:
-        build(values)
+        build(values, tree)
     except UsageError as error:
         raise UsageError(f"{file}{_line_of(error.what, text)}: {error.what}", error.cure) from None
     return values
 
 
-def render(config: Config) -> str:
-    """The tree as TOML with every key, its description and its range as comments."""
-    lines = ["# live-seg: every key. A saved change is taken over while the app runs; a bad one is refused.", ""]
+_LIVE = "# live-seg: every key. A saved change is taken over while the app runs; a bad one is refused."
+
+
+def render(config: Any, header: str = _LIVE) -> str:
+    """The tree as TOML with every key, its description and its range as comments, below a line of `header`."""
+    lines = [header, ""]
     values = values_of(config)
     for part, content in values.items():
         about = type(getattr(config, part)).__doc__ or ""
         lines += [f"# {about.strip()}", f"[{part}]"]
         for key, value in content.items():
-            lines += textwrap.wrap(_comment(f"{part}.{key}"), 110, initial_indent="# ", subsequent_indent="# ")
+            lines += textwrap.wrap(
+                _comment(keys(type(config))[f"{part}.{key}"]), 110, initial_indent="# ", subsequent_indent="# "
+            )
             lines += [f"{key} = {_toml(value)}"]
         lines.append("")
     return "\n".join(lines)
 
 
-def _comment(name: str) -> str:
-    kind = keys()[name].type
-    choices = [repr(choice) for choice in get_args(kind) if isinstance(choice, str)]
-    return keys()[name].description + (f" ({', '.join(choices)})" if choices else "")
+def _comment(key: Key) -> str:
+    choices = [repr(choice) for choice in get_args(key.type) if isinstance(choice, str)]
+    return key.description + (f" ({', '.join(choices)})" if choices else "")
 
 
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_toml, value)) + "]"
     return msgspec.json.encode(value).decode()  # strings, numbers and booleans are written alike in TOML and JSON
 
