@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import threading
 from collections.abc import Callable
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
 
 from live_seg.errors import LiveSegError, unknown
@@ -38,6 +39,7 @@ class Registry(Generic[T]):
         self.package = package
         self._classes: dict[str, type[T]] = {}
         self._loaded = False
+        self._lock = threading.RLock()
 
     def register(self, name: str) -> Callable[[C], C]:
         """Class decorator: makes the class known by `name`."""
@@ -57,29 +59,39 @@ class Registry(Generic[T]):
         ------
         UsageError
             If there is none; names the nearest.
+        LiveSegError
+            If it is of another package, which cannot be loaded.
         """
         self._load_own()
         if name not in self._classes:
-            self._load_foreign()
-        if name not in self._classes:
-            raise unknown(self.kind, name, self._classes)
+            self._load_foreign(name)
         return self._classes[name]
 
     def names(self) -> list[str]:
-        """All names, sorted."""
+        """All names, sorted. Those of other packages are listed without being loaded."""
         self._load_own()
-        self._load_foreign()
-        return sorted(self._classes)
+        return sorted({*self._classes, *self._foreign()})
 
     def _load_own(self) -> None:
-        if self._loaded:
-            return
-        self._loaded = True
-        folder = importlib.import_module(self.package)
-        for module in pkgutil.iter_modules(folder.__path__):
-            importlib.import_module(f"{self.package}.{module.name}")
+        with self._lock:  # the network is loaded in a thread of its own
+            if self._loaded:
+                return
+            folder = importlib.import_module(self.package)
+            for module in pkgutil.iter_modules(folder.__path__):
+                importlib.import_module(f"{self.package}.{module.name}")
+            self._loaded = True
 
-    def _load_foreign(self) -> None:
-        for entry in entry_points(group=self.package):
-            if entry.name not in self._classes:
-                self._classes[entry.name] = entry.load()
+    def _foreign(self) -> dict[str, EntryPoint]:
+        return {entry.name: entry for entry in entry_points(group=self.package)}
+
+    def _load_foreign(self, name: str) -> None:
+        entry = self._foreign().get(name)
+        if entry is None:
+            raise unknown(self.kind, name, self.names())
+        try:
+            self._classes[name] = entry.load()
+        except Exception as error:  # whatever another package does wrong
+            package = entry.dist.name if entry.dist else entry.module
+            raise LiveSegError(
+                f"the {self.kind} {name!r} of the package {package} cannot be loaded: {error}", "Update or remove it."
+            ) from error

@@ -26,7 +26,7 @@ class Engine(Protocol):
     device
         What really runs, read back from the loaded session: "CPU", "Tesla T4 (CUDA)".
     precision
-        Precision of the model rows that suit it best: "int8" or "fp16".
+        Precision of the model rows that suit it best: "int8" or "fp16"; empty if it runs no model file.
 
     Making one raises `EngineError`, with the cure, if the runtime is missing, the device is not there, or the
     session that was made does not run on what was asked for. There is no silent fallback.
@@ -54,4 +54,4 @@ class Engine(Protocol):
 
 
 engines: Registry[Engine] = Registry("engine", "live_seg.engines")
-"""cpu, cuda, tensorrt (ONNX Runtime), openvino, and those of other packages."""
+"""cpu, cuda, tensorrt (ONNX Runtime), openvino, fixed (no network), and those of other packages."""

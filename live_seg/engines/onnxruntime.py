@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -46,7 +47,8 @@ class OnnxRuntimeEngine:
         for dimension, length in (("batch", 1), ("height", size.height), ("width", size.width)):
             options.add_free_dimension_override_by_name(dimension, length)
         self._prepare(runtime, config)
-        with _Overheard() as overheard:
+        overheard = _Overheard()
+        with nullcontext() if self.provider == OnnxRuntimeEngine.provider else overheard:  # the CPU's is silent
             try:
                 self._session = runtime.InferenceSession(file, options, providers=[self._provider(config)])
                 reason = ""
@@ -194,6 +196,9 @@ class _Overheard:
         self._printed.seek(0)
         text = self._printed.read().decode(errors="replace")
         self._printed.close()
+        for line in text.splitlines():
+            if line.startswith("live-seg: "):  # ours, from another thread meanwhile
+                sys.stderr.write(f"{line}\n")
         missing = re.search(r"([\w.+-]+\.(?:so|dll)[\w.]*): cannot open shared object", text)
         if missing:
             self.reason = f"the library {missing[1]} is missing"

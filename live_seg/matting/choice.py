@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 
 import cv2
 import numpy as np
 
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines import engines
-from live_seg.engines.onnxruntime import cache_folder, thread_count
+from live_seg.engines.onnxruntime import cache_folder, has_nvidia_driver, thread_count
 from live_seg.errors import EngineError
 from live_seg.frame import Image, Size
 from live_seg.matting.preprocess import to_blob
@@ -55,7 +57,8 @@ def choose(config: EngineConfig, frame: Size) -> Choice:
     """The network that the configuration asks for, on the engine that it asks for.
 
     With `auto` the GPUs come first, then the faster of the CPU's engines. What was found is kept in the user's cache
-    until the model, a runtime or the number of threads changes, so that only the first start tries them all.
+    until the model, a runtime, the GPU's driver or libraries, or the number of threads change, so that only the first
+    start tries them all.
 
     Raises
     ------
@@ -110,14 +113,18 @@ def _line(network: Network, refused: dict[str, str]) -> str:
 
 def _proven(engine: str, config: EngineConfig, frame: Size) -> Network:
     row = _model(engine, config)
-    check(row)
+    if engines.get(engine).precision:
+        check(row)
     network = Network(row, engine, config)
     _matte(network, frame)
     return network
 
 
 def _model(engine: str, config: EngineConfig) -> Model:
-    return best_model(engines.get(engine).precision) if config.model == "auto" else find_model(config.model)
+    precision = engines.get(engine).precision
+    if not precision:
+        return Model(name="no model", file=Path(), precision="")
+    return best_model(precision) if config.model == "auto" else find_model(config.model)
 
 
 def _matte(network: Network, frame: Size, close: bool = False) -> SmallAlpha:
@@ -156,12 +163,21 @@ def _key(config: EngineConfig, frame: Size) -> str:
         config.model,
     ]
     parts += [_model(engine, config).sha256 or str(_model(engine, config).file) for engine in (*GPUS[:1], REFERENCE)]
+    parts += [f"driver {has_nvidia_driver()}", *_gpu_libraries()]
     for package in ("onnxruntime-gpu", "onnxruntime", "openvino"):
         try:
             parts.append(f"{package} {version(package)}")
         except PackageNotFoundError:
             parts.append(f"no {package}")
     return " | ".join(parts)
+
+
+def _gpu_libraries() -> list[str]:
+    """What pip has installed for GPUs: with a library that was missing the answer may be another."""
+    found = find_spec("nvidia")
+    folders = [Path(place) for place in (found.submodule_search_locations or [] if found else [])]
+    names = {item.name for folder in folders if folder.is_dir() for item in folder.iterdir()}
+    return sorted(names | ({"tensorrt"} if find_spec("tensorrt") else set()))
 
 
 def _remembered(config: EngineConfig, frame: Size) -> Choice | None:
