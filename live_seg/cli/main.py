@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -32,7 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = [word for word in words if word != "--debug"]
     _log_to_stderr(debug)
     try:
-        return _run(words)
+        try:
+            return _run(words)
+        finally:
+            sys.stdout.flush()  # here, where a reader that is gone is no news
     except LiveSegError as error:
         if debug:
             raise
@@ -44,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("live-seg: cut short", file=sys.stderr)
         return 130
     except BrokenPipeError:  # `live-seg models | head`
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
         return 0
     except Exception as error:  # a defect of ours: one line for the user, the rest with --debug
         if debug:
@@ -54,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    if words[:1] in (["--version"], ["-V"]):
+    if "--version" in words or words[:1] == ["-V"]:
         print(f"live-seg {version('live-seg')}")
         return 0
     if words and not words[0].startswith("-"):
@@ -69,15 +73,21 @@ def _run(words: list[str]) -> int:
 def _subcommand(words: list[str]) -> int:
     names = commands()
     if words[0] not in names:
-        near = nearest(words[0], names)
-        cure = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(names)}."
-        raise UsageError(f"there is no command {words[0]!r}", cure)
+        raise _no_command(words[0], names)
     parser = Parser(prog="live-seg")
     subparsers = parser.add_subparsers(parser_class=Parser)
     importlib.import_module(f"live_seg.cli.{words[0]}").add(subparsers)
     found = parser.parse(words)
     code: int = found.run(found)
     return code
+
+
+def _no_command(word: str, names: Sequence[str]) -> UsageError:
+    near = nearest(word, names)
+    cure = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(names)}."
+    if not near and (word.isdecimal() or word in ("demo", "synthetic") or "." in word or "/" in word):
+        cure = f"Did you mean --camera {word}?"
+    return UsageError(f"there is no command {word!r}", cure)
 
 
 def _epilog(words: list[str]) -> str:

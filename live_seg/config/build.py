@@ -30,6 +30,12 @@ class Key:
     default: Any
     description: str
 
+    @property
+    def about(self) -> str:
+        """Its description, with the choices where there are few."""
+        choices = [repr(choice) for choice in get_args(self.type) if isinstance(choice, str)]
+        return self.description + (f" ({', '.join(choices)})" if choices else "")
+
 
 _keys: dict[type[Any], dict[str, Key]] = {}
 
@@ -85,8 +91,9 @@ def build(values: Mapping[str, Any], tree: type[Any] = Config) -> Any:
         found = re.fullmatch(r"(.*?)(?: - at `\$\.?(.*)`)?", str(error))
         what, where = (found[1], found[2] or "") if found else (str(error), "")
         key = known.get(where)
+        what = re.sub(r"Expected `str` matching regex .*", "that is not how it is written", what)
         raise UsageError(
-            f"{where}: {_lower(what)}", key.description[:1].upper() + key.description[1:] + "." if key else ""
+            f"{where}: {_lower(what).replace('`', '')}", f"{key.about[:1].upper()}{key.about[1:]}." if key else ""
         ) from None
 
 
@@ -117,7 +124,9 @@ def parse_value(name: str, text: str, tree: type[Any] = Config) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
-        raise UsageError(f"{name}={text} is not a value of type {getattr(kind, '__name__', kind)}") from None
+        form = {bool: "Write true or false.", int: "Write a whole number.", float: "Write a number."}
+        cure = form.get(kind, "Write it as in a TOML file.")
+        raise UsageError(f"{name}={text} cannot be read", cure) from None
 
 
 def changed(config: Tree, name: str, value: Any) -> Tree:

@@ -8,11 +8,11 @@ import sys
 import textwrap
 import tomllib
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
-from live_seg.config.build import Key, Values, build, keys, values_of
+from live_seg.config.build import Values, build, keys, values_of
 from live_seg.config.tree import Config
 from live_seg.errors import UsageError
 
@@ -66,17 +66,11 @@ def render(config: Any, header: str = _LIVE) -> str:
         about = type(getattr(config, part)).__doc__ or ""
         lines += [f"# {about.strip()}", f"[{part}]"]
         for key, value in content.items():
-            lines += textwrap.wrap(
-                _comment(keys(type(config))[f"{part}.{key}"]), 110, initial_indent="# ", subsequent_indent="# "
-            )
+            about = keys(type(config))[f"{part}.{key}"].about
+            lines += textwrap.wrap(about, 110, initial_indent="# ", subsequent_indent="# ")
             lines += [f"{key} = {_toml(value)}"]
         lines.append("")
     return "\n".join(lines)
-
-
-def _comment(key: Key) -> str:
-    choices = [repr(choice) for choice in get_args(key.type) if isinstance(choice, str)]
-    return key.description + (f" ({', '.join(choices)})" if choices else "")
 
 
 def _toml(value: Any) -> str:
@@ -92,14 +86,14 @@ def _line_of(what: str, text: str) -> str:
     name = re.search(r"'([\w.]+)'|^([\w.]+):", what)
     if not name:
         return ""
-    part, _, key = (name[1] or name[2]).partition(".")
+    part, _, key = map(re.escape, (name[1] or name[2]).partition("."))
     here = ""
     for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[\s*([\w-]+)\s*\]", line)
+        header = re.match(r"\s*\[\s*([\w-]+)\s*[].]", line)
         here = header[1] if header else here
-        if (header and not key and here == part) or (
-            key and here == part and re.match(rf"\s*{re.escape(key)}\s*=", line)
-        ):
+        inside = key and here == part and re.match(rf"\s*{key}\s*[.=]", line)
+        above = not here and re.match(rf"\s*{part}\s*(=|\.\s*{key}\s*=)", line)  # part = {...}, part.key = ...
+        if inside or above or (header and not key and here == part):
             return f", line {number}"
     return ""
 

@@ -22,9 +22,7 @@ class Source:
 
     camera: Annotated[
         str,
-        _key(
-            "0, /dev/video2, part of a name, a video or picture file, demo, synthetic; auto: a camera or demo"
-        ),
+        _key("0, /dev/video2, part of a name, a video or picture file, demo, synthetic; auto: a camera or demo"),
     ] = "auto"
     size: Annotated[
         str,
