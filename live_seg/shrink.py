@@ -11,7 +11,7 @@ def shrink(image: Image, size: Size) -> Image:
     """The image at a smaller size, each pixel about the mean of what it covers; the array itself if it has that size.
 
     Halved as often as that fits, then interpolated over less than a factor of two. OpenCV halves with vector
-    instructions, and averages over other areas pixel by pixel: 0.5 ms instead of 2.8 from 1280x720 to 288x160 on one core.
+    instructions, and averages over other areas pixel by pixel: 0.5 ms instead of 2.8 from 1280x720 to 288x160.
 
     Parameters
     ----------

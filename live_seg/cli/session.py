@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from queue import SimpleQueue
 from types import FrameType, TracebackType
 from typing import Self
 
 from live_seg.config import Config
+from live_seg.config.commands import Command
 from live_seg.effects import effects, open_effect
 from live_seg.errors import LiveSegError, SinkError, UsageError
 from live_seg.frame import Size
 from live_seg.live.pipeline import Pipeline
+from live_seg.live.statistics import Statistics
 from live_seg.matting import Choice, choose
 from live_seg.sinks import Sink, Stream, open_sink
 from live_seg.sources import open_source
@@ -55,20 +58,22 @@ class Session:
             source = reopening(open_source(config, time.monotonic, repeat=shown), config)
             self._stack.callback(source.close)
             lossless = not source.live and (bool(config.output.file) or not shown)
-            if not source.live and shown:
-                source = Paced(source, time.monotonic)
             log.info("%s: %s at %.4g FPS", source.name, source.size, source.fps)
-            pipeline = Pipeline(config, source, lambda size: network.result(), lossless)
+            commands: SimpleQueue[Command] = SimpleQueue()
+            statistics = Statistics()
             stream = Stream(
                 source.size,
                 source.fps or config.source.fps,
                 lossless,
                 sound_from=_sound_from(config),
-                control=pipeline.commands.put,
-                status=pipeline.statistics.lines,
+                control=commands.put,
+                status=statistics.lines,
                 effects=effects.names(),
             )
             outputs = self._open_sinks(stream)
+            if not source.live and any(sink.watched for sink in outputs):
+                source = Paced(source, time.monotonic)
+            pipeline = Pipeline(config, source, lambda size: network.result(), lossless, commands, statistics)
             with self._signals(pipeline):
                 started = time.monotonic()
                 pipeline.run(outputs, look)

@@ -48,10 +48,9 @@ def blurred_room(image: Image, alpha: Alpha, radius_px: float) -> Image:
     sigma = radius_px * min(size) / 720
     factor = max(1.0, sigma / _SMALL_SIGMA)
     small = Size(max(1, round(size.width / factor)), max(1, round(size.height / factor)))
-    room = shrink(image, small).astype(np.float32)
     person = cv2.dilate(shrink(alpha, small), np.ones((3, 3), np.uint8))
     weight = (255 - person).astype(np.float32) / 255 + 1e-4  # where all is person any colour will do: none is seen
-    room = cv2.multiply(room, cv2.merge([weight] * 3))
+    room = shrink(image, small) * weight[..., None]
     sigma /= factor
     kernel = Size(*[2 * round(2.5 * sigma) + 1] * 2)
     total = cv2.GaussianBlur(weight, kernel, sigma)

@@ -55,6 +55,10 @@ class Pipeline:
         Gives the network for frames of a size; called in the matte's thread, while the source already runs.
     lossless
         Every frame of a file exactly once (True), or the newest only (False).
+    commands
+        Where keys, pages and files put changes of the configuration.
+    statistics
+        Told how the loop is doing.
     clock
         Monotonic seconds; the one that a live source stamps its frames with.
     """
@@ -65,11 +69,13 @@ class Pipeline:
         source: Source,
         load: Callable[[Size], Choice],
         lossless: bool,
+        commands: queue.SimpleQueue[Command] | None = None,
+        statistics: Statistics | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
-        self.statistics = Statistics()
+        self.statistics = statistics or Statistics()
         self.statistics.source = source.name
-        self.commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self.commands = commands or queue.SimpleQueue()
         self._source = source
         self._load = load
         self._shared = Shared(config, lossless, clock, self.statistics, threading.Event())

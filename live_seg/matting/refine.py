@@ -38,7 +38,7 @@ class Refine(Protocol):
 
 
 def middle_size(small: Size, full: Size) -> Size:
-    """Twice the network's size, or the frame's where that is less: finer edges than that a small matte does not know."""
+    """Twice the network's size, or the frame's where that is less: a small matte does not know finer edges."""
     return Size(min(2 * small.width, full.width), min(2 * small.height, full.height))
 
 
@@ -87,7 +87,7 @@ class Guided:
         mean, mean_alpha = self._mean(guide), self._mean(alpha)
         variance = self._mean(guide * guide) - mean * mean
         covariance = self._mean(guide * alpha) - mean * mean_alpha
-        slope: Plane = covariance / (variance + np.float32(_EPSILON))
+        slope: Plane = np.divide(covariance, variance + np.float32(_EPSILON), dtype=np.float32)
         return self._mean(slope), self._mean(mean_alpha - slope * mean)
 
     def _mean(self, plane: Plane) -> Plane:

@@ -25,11 +25,14 @@ class Sink(Protocol):
         True if it wants (H, W, 4) BGRA with straight alpha where the effect makes it; otherwise it gets BGR.
     main_thread
         True if `write` and `pump` must be called from the program's main thread (windows).
+    watched
+        True if somebody watches: then a file is played to it at the file's own speed.
     """
 
     name: str
     takes_alpha: bool
     main_thread: bool
+    watched: bool
 
     def write(self, picture: Image, frame: Frame) -> None:
         """Takes one picture, uint8 (H, W, 3) BGR or (H, W, 4) BGRA; must not keep or change the array.
@@ -54,6 +57,7 @@ class SinkBase:
 
     takes_alpha = False
     main_thread = False
+    watched = False
 
     def __enter__(self) -> Self:
         return self

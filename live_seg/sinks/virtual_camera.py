@@ -33,6 +33,8 @@ class VirtualCameraSink(SinkBase):
         If there is none, or it cannot be sent to: with the line to run.
     """
 
+    watched = True
+
     def __init__(self, config: Config, stream: Stream, *, devices: Callable[[], list[Device]] = list_devices) -> None:
         pyvirtualcam = _library()
         asked = Size.parse(config.virtual_camera.size) if config.virtual_camera.size else stream.size

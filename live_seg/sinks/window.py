@@ -44,6 +44,7 @@ class Window(SinkBase):
     name = "window"
     takes_alpha = True
     main_thread = True
+    watched = True
 
     def __init__(self, config: Config, stream: Stream) -> None:
         problem = screen_problem()
