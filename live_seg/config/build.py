@@ -29,12 +29,14 @@ class Key:
     type: Any
     default: Any
     description: str
+    limits: str
 
     @property
     def about(self) -> str:
-        """Its description, with the choices where there are few."""
+        """Its description, with the range or the choices."""
         choices = [repr(choice) for choice in get_args(self.type) if isinstance(choice, str)]
-        return self.description + (f" ({', '.join(choices)})" if choices else "")
+        allowed = self.limits or ", ".join(choices)
+        return self.description + (f" ({allowed})" if allowed else "")
 
 
 _keys: dict[type[Any], dict[str, Key]] = {}
@@ -58,8 +60,19 @@ def _read_keys(tree: type[Any]) -> dict[str, Key]:
             hint = hints[item.name]
             meta = get_args(hint)[1] if get_origin(hint) is Annotated else None
             name = f"{part}.{item.name}"
-            found[name] = Key(name, get_args(hint)[0] if meta else hint, default, meta.description if meta else "")
+            kind, about = (get_args(hint)[0], meta.description or "") if meta else (hint, "")
+            found[name] = Key(name, kind, default, about, _limits(meta))
     return found
+
+
+def _limits(meta: msgspec.Meta | None) -> str:
+    if meta is None or (meta.ge == 0 and meta.le is None):  # that a count is not negative needs no words
+        return ""
+    if meta.ge is not None and meta.le is not None:
+        return f"{meta.ge} to {meta.le}"
+    words = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
+    found = [(word, getattr(meta, limit)) for limit, word in words.items()]
+    return ", ".join(f"{word} {value}" for word, value in found if value is not None)
 
 
 @overload
