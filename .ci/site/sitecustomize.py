@@ -29,7 +29,7 @@ kept: list[BeforeTorchvision] = []
 
 
 def _declare() -> object:
-    import torch
+    import torch  # noqa: PLC0415
 
     library = torch.library.Library("torchvision", "DEF")
     for operator in ("nms", "qnms"):

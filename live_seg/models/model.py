@@ -13,10 +13,23 @@ Triple = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """One measured quality: what was measured on what, by which command, when."""
+    """One measured quality: what was measured on what, by which command, when.
+
+    Attributes
+    ----------
+    data
+        What it was measured on, with the number of pictures and how the matte was enlarged.
+    iou, mad
+        Means over the pictures, 0..1: intersection over union, mean absolute difference of the alpha.
+    command
+        The command that measures it.
+    date
+        Day of the measurement, 2026-11-21.
+    """
 
     data: str
     iou: float
+    mad: float
     command: str
     date: str
 
@@ -41,6 +54,8 @@ class Model:
         The input has about so many pixels, in the shape of the picture.
     stride
         Both sides of the input are multiples of this.
+    logit_gain
+        The network's logits, times this, are those of the matte: over 1 where it was trained too hesitant.
     description, training_data, terms
         For people; terms say who may use it for what.
     quality
@@ -56,6 +71,7 @@ class Model:
     std: Triple = (0.229, 0.224, 0.225)
     area_px: int = 46080
     stride: int = 32
+    logit_gain: float = 1.0
     description: str = ""
     training_data: str = ""
     terms: str = ""

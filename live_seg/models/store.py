@@ -31,14 +31,23 @@ def weights_folder() -> Path:
     raise EngineError(f"the model files are missing (looked in {looked})", "Install live-seg again.")
 
 
-@cache
-def _rows(folder: Path) -> tuple[Model, ...]:
+def read_rows(folder: Path) -> tuple[Model, ...]:
+    """All rows of a folder's registry.toml.
+
+    Raises
+    ------
+    EngineError
+        If it is missing, or is not a registry.
+    """
     try:
         content = tomllib.loads((folder / "registry.toml").read_text(encoding="utf-8"))
         rows = msgspec.convert(content.get("model", []), list[Model], dec_hook=lambda kind, value: folder / value)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise EngineError(f"{folder / 'registry.toml'}: {error}", "Install live-seg again.") from None
     return tuple(rows)
+
+
+_rows = cache(read_rows)
 
 
 def models() -> tuple[Model, ...]:

@@ -1,0 +1,76 @@
+"""Reads a checkpoint: a state dict, or a dict that holds one."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+
+import segmentation_models_pytorch as smp
+import torch
+from torch import Tensor, nn
+
+from live_seg.errors import UsageError
+from live_seg.exporting.network import NarrowUnetPlusPlus
+
+WEIGHTS = ("ema", "weights", "state_dict", "model")
+"""Keys under which a training checkpoint may keep its weights; the first that is there is taken."""
+
+
+def load_checkpoint(file: Path) -> nn.Module:
+    """Network of a checkpoint, with its weights, in float32 and ready to infer.
+
+    Which network it is shows in the weights: a resnet18 Unet++ with narrow skips of any width, or the plain one
+    of segmentation-models-pytorch.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, or belongs to another network.
+    """
+    state = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in _read(file).items()}
+    network = _network_of(state, file)
+    try:
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
+        raise UsageError(f"{file} does not fit a resnet18 Unet++: {first[:200]}", "Was it cut short?") from None
+    return network.eval()
+
+
+def _read(file: Path) -> Mapping[str, Tensor]:
+    try:
+        content = torch.load(file, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise UsageError(f"there is no checkpoint {file}") from None
+    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UsageError(
+            f"{file} is no checkpoint: {first[:200]}", "Give a .pt file written by live-seg train."
+        ) from None
+    found = content if isinstance(content, dict) else {}
+    inner = next((found[key] for key in WEIGHTS if isinstance(found.get(key), dict)), found)
+    if not inner or not all(isinstance(value, Tensor) for value in inner.values()):
+        raise UsageError(f"{file} holds no weights", f"They are the file itself, or lie under {', '.join(WEIGHTS)}.")
+    return inner
+
+
+def _network_of(state: Mapping[str, Tensor], file: Path) -> nn.Module:
+    """The narrow or the plain Unet++, as wide as the weights."""
+    try:
+        decoder = tuple(_channels(state[f"decoder.blocks.x_0_{level}.conv2.0.weight"]) for level in range(5))
+        if "narrow.0.0.weight" in state:
+            return NarrowUnetPlusPlus(
+                tuple(_channels(state[f"narrow.{level}.0.weight"]) for level in range(5)), decoder
+            )
+        plain: nn.Module = smp.UnetPlusPlus("resnet18", encoder_weights=None, decoder_channels=decoder)
+        return plain
+    except KeyError as error:
+        raise UsageError(
+            f"{file} does not fit a resnet18 Unet++: it has no {error.args[0]}",
+            "Other networks cannot be exported yet.",
+        ) from None
+
+
+def _channels(weight: Tensor) -> int:
+    return int(weight.shape[0])
