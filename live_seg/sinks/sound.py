@@ -66,8 +66,9 @@ class Sound:
 
     def _open(self, stream: AudioStream) -> Iterator[Timed]:
         container = self._container.format.name
-        taken = _taken_as_it_is.get(container)
-        if taken is None or stream.codec_context.name in taken:
+        codec = stream.codec_context
+        is_taken = container == "matroska" or codec.name in _taken_as_it_is[container]
+        if is_taken and not (codec.name == "aac" and not codec.extradata):  # as in broadcast: with headers in the data
             copy = self._container.add_stream_from_template(stream)
             return self._copied(stream, copy, -_delay_s if container in ("mp4", "mov") else 0.0)
         rate = 48_000 if container == "webm" else stream.rate or 48_000  # Opus has few rates; AAC has all usual ones

@@ -1,0 +1,222 @@
+"""What stands behind the person instead of the room: a colour, a picture, a video."""
+
+from __future__ import annotations
+
+import logging
+import math
+import queue
+import re
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from live_seg.errors import UsageError
+from live_seg.frame import Clock, Image, Size
+from live_seg.media import VideoFile, is_picture, read_picture, readable
+
+log = logging.getLogger("live_seg")
+
+_ahead = 3
+"""Frames that are decoded before they are needed: enough to even out a slow one."""
+
+_late_s = 1.0
+"""Later than this, the video goes on from where it is instead of hurrying: the computer slept, or is too slow."""
+
+
+class Background(Protocol):
+    """Gives the picture that stands behind the person now."""
+
+    def __call__(self, size: Size) -> Image:
+        """uint8 (H, W, 3) BGR of that size; not to be written to, and the same array while nothing changes."""
+
+
+def open_background(text: str, clock: Clock = time.monotonic, patience_s: float = 0.0) -> Background:
+    """Opens what `replace.background` means.
+
+    Parameters
+    ----------
+    text
+        A colour such as `#00b140` or `#fff`, or a picture or video file.
+    clock
+        Seconds by which a video plays.
+    patience_s
+        How long a call waits for a frame that is due and not decoded yet. 0 never waits, but for the first frame;
+        infinity makes what is shown a function of the clock alone.
+
+    Raises
+    ------
+    UsageError
+        If it is no colour, or the file is missing, empty or cannot be read.
+    """
+    if text.startswith("#"):
+        return Colour(_bgr(text))
+    if not Path(text).suffix and not Path(text).expanduser().exists():
+        raise UsageError(f"{text!r} is no background", "Give a picture, a video, or a colour like #00b140.")
+    if is_picture(readable(text)):
+        return Picture(read_picture(text))
+    return Video(text, clock, patience_s)
+
+
+class Colour:
+    """One colour, BGR."""
+
+    def __init__(self, bgr: tuple[int, int, int]) -> None:
+        self._bgr = bgr
+        self._image: Image | None = None
+
+    def __call__(self, size: Size) -> Image:
+        """See `Background`."""
+        if self._image is None or Size.of(self._image) != size:
+            self._image = np.full((size.height, size.width, 3), self._bgr, np.uint8)
+        return self._image
+
+
+class Picture:
+    """A picture that fills the frame, whatever its shape; fitted once for a size."""
+
+    def __init__(self, picture: Image) -> None:
+        self._picture = picture
+        self._fitted = picture
+
+    def __call__(self, size: Size) -> Image:
+        """See `Background`."""
+        if Size.of(self._fitted) != size:
+            self._fitted = cover(self._picture, size)
+        return self._fitted
+
+
+class Video:
+    """A video that fills the frame and begins anew at its end; it plays from the first call on.
+
+    A thread decodes a few frames ahead; it ends when nobody holds the video any more.
+    """
+
+    def __init__(self, name: str, clock: Clock, patience_s: float) -> None:
+        self._clock = clock
+        self._patience_s = patience_s
+        self._decoder = _Decoder(VideoFile(name))
+        weakref.finalize(self, self._decoder.over.set)
+        self._lead_s: float | None = None  # by how much the clock is ahead of the video
+        self._next: _Timed | None = None
+        self._shown: Picture | None = None
+
+    def __call__(self, size: Size) -> Image:
+        """See `Background`."""
+        now = self._clock()
+        self._decoder.size = size
+        if self._shown is None or self._lead_s is None:
+            self._decoder.start()
+            first = self._decoder.take(math.inf) or _Timed(0.0, np.zeros((1, 1, 3), np.uint8))
+            self._lead_s = now - first.time_s
+            self._shown = Picture(first.image)
+        self._advance(now)
+        return self._shown(size)
+
+    def _advance(self, now: float) -> None:
+        """Shows the last frame that is due."""
+        assert self._lead_s is not None
+        if self._next is not None and now - self._lead_s - self._next.time_s > _late_s:
+            self._lead_s = now - self._next.time_s
+        until = time.monotonic() + self._patience_s
+        while True:
+            if self._next is None:
+                self._next = self._decoder.take(until - time.monotonic())
+            if self._next is None or self._next.time_s > now - self._lead_s:
+                return
+            self._shown = Picture(self._next.image)
+            self._next = None
+
+
+def cover(picture: Image, size: Size) -> Image:
+    """The middle of a picture, as large as fills the size; never distorted.
+
+    Parameters
+    ----------
+    picture
+        uint8 (H, W, 3).
+    size
+        Of the result.
+    """
+    own = Size.of(picture)
+    scale = max(size.width / own.width, size.height / own.height)
+    width = min(own.width, max(1, round(size.width / scale)))
+    height = min(own.height, max(1, round(size.height / scale)))
+    left, top = (own.width - width) // 2, (own.height - height) // 2
+    part = picture[top : top + height, left : left + width]
+    smooth = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(part, size, interpolation=smooth), np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    time_s: float
+    image: Image
+
+
+class _Decoder:
+    """Reads a video again and again in a thread of its own; knows nothing of the `Video` that holds it."""
+
+    def __init__(self, file: VideoFile) -> None:
+        self.over = threading.Event()
+        self.size: Size | None = None  # frames are fitted here: three of a large video would fill the memory
+        self._file = file
+        self._frames: queue.Queue[_Timed] = queue.Queue(_ahead)
+        self._thread = threading.Thread(target=self._run, name="background", daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def take(self, patience_s: float) -> _Timed | None:
+        """Next frame, or None if none came in time, or none will come any more."""
+        until = time.monotonic() + patience_s
+        while True:
+            was_alive = self._thread.is_alive()
+            try:
+                return self._frames.get(timeout=min(0.1, max(0.001, until - time.monotonic())))
+            except queue.Empty:
+                if not was_alive or time.monotonic() >= until:
+                    return None
+
+    def _run(self) -> None:
+        try:
+            for frame in self._endless():
+                while not self.over.is_set():
+                    try:
+                        self._frames.put(frame, timeout=0.5)
+                        break
+                    except queue.Full:
+                        continue
+                if self.over.is_set():
+                    break
+        except UsageError as error:  # gone since it was opened
+            log.warning("the background stands still: %s", error)
+        finally:
+            self._file.close()
+
+    def _endless(self) -> Iterator[_Timed]:
+        begin_s = 0.0
+        while True:
+            last_s = 0.0
+            for time_s, image in self._file:
+                last_s = time_s
+                yield _Timed(begin_s + time_s, image if self.size is None else cover(image, self.size))
+            begin_s += last_s + 1 / (self._file.fps or 30)
+            self._file.close()
+            self._file = VideoFile(self._file.name)
+
+
+def _bgr(text: str) -> tuple[int, int, int]:
+    found = re.fullmatch(r"#([0-9a-f]{6}|[0-9a-f]{3})", text.lower())
+    if not found:
+        raise UsageError(f"{text} is not a colour", "Write it like #00b140 or #fff.")
+    digits = found[1] if len(found[1]) == 6 else "".join(2 * digit for digit in found[1])
+    red, green, blue = bytes.fromhex(digits)
+    return blue, green, red
