@@ -11,7 +11,6 @@ from live_seg.effects.replace import Replace
 from live_seg.errors import UsageError
 from live_seg.frame import Alpha, Image, Size
 
-
 SMALL = Size(64, 48)
 
 
