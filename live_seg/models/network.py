@@ -75,7 +75,8 @@ class Network:
             )
         if not np.isfinite(logits.min() + logits.max()):
             raise EngineError("the network gave what is not a number", "Try --engine cpu.")
-        return logits
+        gain = self.model.logit_gain
+        return logits if gain == 1 else logits * np.float32(gain)
 
     def close(self) -> None:
         """Releases the sessions; may be called twice."""
