@@ -37,7 +37,7 @@ def read_values(file: Path, tree: type[Any] = Config) -> Values:
         Names the file and the line of what is wrong.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise UsageError(f"there is no configuration file {file}") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -78,7 +78,8 @@ def _toml(value: Any) -> str:
         return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_toml, value)) + "]"
-    return msgspec.json.encode(value).decode()  # strings, numbers and booleans are written alike in TOML and JSON
+    text = msgspec.json.encode(value).decode()  # strings, numbers and booleans are written alike in TOML and JSON,
+    return text.replace("\x7f", "\\u007f")  # but for this one
 
 
 def _line_of(what: str, text: str) -> str:
