@@ -92,7 +92,7 @@ def _enlarged(portrait: Image, size: Size) -> Image:
 
 
 def _portrait() -> Image:
-    data = files("live_seg").joinpath("assets", "eileen_collins.webp").read_bytes()
+    data = files("live_seg").joinpath("assets", "astronaut.webp").read_bytes()
     image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     if image is None:
         raise SourceError("the demo's portrait cannot be read", "Install live-seg again.")
