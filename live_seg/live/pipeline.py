@@ -9,6 +9,7 @@ live and offline. OpenCV and the engines release the interpreter lock, so the th
 from __future__ import annotations
 
 import logging
+import math
 import queue
 import threading
 import time
@@ -37,6 +38,9 @@ Look = Callable[[Config], Config | None]
 
 _PUMP_S = 0.01
 """How often the main thread sees to windows, commands and signals."""
+
+_SAY_HIDDEN_S = 5.0
+"""A computer that is too slow hides and shows many times a second: that is said once in a while only."""
 
 _LOOK_S = 0.5
 """How often it looks for changed files."""
@@ -80,6 +84,7 @@ class Pipeline:
         self._load = load
         self._shared = Shared(config, lossless, clock, self.statistics, threading.Event())
         self._error: BaseException | None = None
+        self._said_hidden_s = -math.inf
         self._frames: Handover[Frame | Away] = Lossless() if lossless else Newest()
         self._matted: Handover[Matted | Away] = Lossless() if lossless else Newest()
 
@@ -205,5 +210,7 @@ class Pipeline:
 
     def _say_hidden(self, reason: str) -> None:
         self.statistics.hidden = reason
-        if reason:
+        now = self._shared.clock()
+        if reason and now - self._said_hidden_s > _SAY_HIDDEN_S:
+            self._said_hidden_s = now
             log.info("hidden: %s", reason)

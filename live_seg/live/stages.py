@@ -135,7 +135,7 @@ class Matting:
     def _ready(self, frame: Frame) -> Matter:
         if self._choice is None:
             self._choice = self._load(frame.size)
-            self._shared.statistics.engine = self._choice.why
+            self._shared.statistics.engine = self._choice.why.split(";")[0]
             log.info("%s", self._choice.why)
         if self._matter is None or self._made_with != self._shared.config.matting:
             self._made_with = self._shared.config.matting

@@ -27,7 +27,14 @@ from live_seg.frame import Frame, Image
 from live_seg.live.pipeline import Pipeline
 from live_seg.sinks import Sink, Stream, open_sink
 
-GREEN = build({"effect": {"name": "replace"}, "replace": {"background": "#00ff00"}, "matting": {"refine": "bilinear"}})
+GREEN = build(
+    {
+        "effect": {"name": "replace"},
+        "replace": {"background": "#00ff00"},
+        "matting": {"refine": "bilinear"},
+        "guard": {"max_age_ms": 20000},  # whatever the machine that tests is doing, only faults hide the room
+    }
+)
 
 
 def frames(count: int) -> list[Frame | Exception]:
@@ -171,25 +178,25 @@ def test_live_a_network_that_hangs_hides_the_room() -> None:
 
 
 def test_a_lost_camera_gives_a_card_and_then_pictures_again() -> None:
-    start = time.monotonic()
-    items: list[Any] = [
-        room_frame(0, start),
-        SourceLost("the camera is gone"),
-        *[room_frame(n, start) for n in range(1, 4)],
-    ]
+    sink = Recorder()
 
     class Camera(ListSource):
+        """Waits until the sink has a picture of what was given before: the loop takes only the newest."""
+
+        given = 0
+
         def read(self, timeout_s: float) -> Frame | None:
-            time.sleep(0.02)  # the loop takes the newest only: so every item gets its turn
+            deadline = time.monotonic() + 30
+            while len(sink.pictures) < self.given and time.monotonic() < deadline:
+                time.sleep(0.001)
+            self.given += 1
             return super().read(timeout_s)
 
-    config = build({"guard": {"max_age_ms": 10000}, "effect": {"name": "replace"}, "replace": {"background": "#0f0"}})
-    sink = Recorder()
-    Pipeline(config, Camera(items, live=True), loads(ScriptedNetwork()), lossless=False).run([sink])
-    kinds = [is_green(picture) for picture in sink.pictures]
-    assert kinds[0]
-    assert False in kinds
-    assert kinds[-1]
+    start = time.monotonic()
+    lost = SourceLost("the camera is gone")
+    camera = Camera([room_frame(0, start), lost, lost, room_frame(1, start), room_frame(2, start)], live=True)
+    Pipeline(GREEN, camera, loads(ScriptedNetwork()), lossless=False).run([sink])
+    assert [is_green(picture) for picture in sink.pictures] == [True, False, False, True, True]
 
 
 def test_pause_shows_a_card_and_ends_when_it_is_toggled_again() -> None:
@@ -220,11 +227,11 @@ def _refused(config: Config) -> Config:
 
 
 @pytest.mark.parametrize("name", ["null", "file"])
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(script=st.lists(st.sampled_from(["person", "error", "nan"]), min_size=1, max_size=6))
 def test_whatever_the_engine_does_no_sink_gets_the_room(name: str, script: list[str], tmp_path: Path) -> None:
     """Over the real sinks: what they write is kept on its way in."""
-    config = changed(GREEN, "output.file", str(tmp_path / "out.mp4"))
+    config = changed(changed(GREEN, "output.file", str(tmp_path / "out.mp4")), "guard.max_age_ms", 20)
     real = open_sink(name, config, Stream(SIZE, 30, False))
     written: list[Image] = []
     write = real.write

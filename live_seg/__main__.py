@@ -1,0 +1,7 @@
+"""`python -m live_seg` is `live-seg`."""
+
+import sys
+
+from live_seg.cli.main import main
+
+sys.exit(main())

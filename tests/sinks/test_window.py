@@ -1,0 +1,137 @@
+"""The real window: under Xvfb, with keys pressed by xdotool, and the screen looked at."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from screen import needs_screen, screen
+
+from live_seg.config import Config
+from live_seg.errors import SinkError
+from live_seg.frame import Image, Size
+from live_seg.sinks import Stream
+from live_seg.sinks.screen import screen_problem
+from live_seg.sinks.window import KEYS, Window, over_checker, with_text
+
+GREEN = (0, 177, 64)  # RGB of what stands behind the person
+
+
+class App:
+    """The app in a process of its own, on a screen of its own."""
+
+    def __init__(self, display: str, folder: Path) -> None:
+        self._environment = {**os.environ, "DISPLAY": display}
+        words = ["--camera", "synthetic", "--size", "640x360", "--fps", "10", "--replace", "#00b140"]
+        slow = ["--set", "guard.max_age_ms=20000", "--seconds", "120"]  # the machine that tests may be busy
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "live_seg", *words, *slow], env=self._environment, cwd=folder, stderr=subprocess.PIPE
+        )
+
+    def look(self) -> Image:
+        """What is on the screen, (700, 1000, 3) RGB."""
+        command = ["ffmpeg", "-loglevel", "error", "-f", "x11grab", "-video_size", "1000x700"]
+        command += ["-i", self._environment["DISPLAY"], "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+        data = subprocess.run(command, env=self._environment, capture_output=True, check=True).stdout
+        return np.frombuffer(data, np.uint8).reshape(700, 1000, 3)
+
+    def press(self, key: str) -> None:
+        """Presses a key in the window."""
+        found = self._xdotool("search", "--sync", "--name", "^live-seg$").split()
+        self._xdotool("windowfocus", found[-1])
+        self._xdotool("key", key)
+
+    def wait_for(self, seen: Callable[[Image], bool]) -> Image:
+        """The screen once it looks so."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.process.stderr and self.process.stderr.read()
+            picture = self.look()
+            if seen(picture):
+                return picture
+        raise AssertionError("the screen never looked as expected")
+
+    def _xdotool(self, *words: str) -> str:
+        run = subprocess.run(["xdotool", *words], env=self._environment, capture_output=True, check=True, text=True)
+        return run.stdout
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    with screen() as display:
+        running = App(display, tmp_path)
+        try:
+            yield running
+        finally:
+            running.process.kill()
+            running.process.communicate()
+
+
+def share_of(picture: Image, colour: tuple[int, int, int]) -> float:
+    """Share of the screen that has a colour."""
+    return float((np.abs(picture.astype(int) - colour).max(-1) < 6).mean())
+
+
+@needs_screen
+def test_the_window_shows_the_picture_and_obeys_its_keys(app: App, tmp_path: Path) -> None:
+    app.wait_for(lambda picture: share_of(picture, GREEN) > 0.05)
+    app.press("p")
+    app.wait_for(lambda picture: share_of(picture, (36, 40, 48)) > 0.2)
+    app.press("p")
+    app.wait_for(lambda picture: share_of(picture, GREEN) > 0.05)
+    app.press("b")
+    checker = app.wait_for(lambda picture: share_of(picture, (102, 102, 102)) > 0.02)
+    assert share_of(checker, (153, 153, 153)) > 0.02
+    app.press("h")
+    app.wait_for(lambda picture: share_of(picture, (34, 34, 34)) > 0.002)
+    app.press("o")
+    deadline = time.monotonic() + 30
+    while not (saved := list(tmp_path.glob("live-seg-*.png"))) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    picture = cv2.imdecode(np.fromfile(saved[0], np.uint8), cv2.IMREAD_UNCHANGED)
+    assert picture is not None
+    assert picture.shape == (360, 640, 4)
+    app.press("q")
+    _, told = app.process.communicate(timeout=60)
+    assert app.process.returncode == 0, told
+    assert b"Traceback" not in told
+
+
+def test_without_a_screen_there_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    for display in ("", ":4711", "nonsense"):
+        monkeypatch.setenv("DISPLAY", display)
+        assert "screen" in screen_problem()
+        with pytest.raises(SinkError, match="--output"):
+            Window(Config(), Stream(Size(64, 48), 30, False))
+
+
+def test_every_key_is_a_letter_of_its_own() -> None:
+    assert all(len(key) == 1 for key in KEYS)
+    assert set("bmpsohq") == set(KEYS)
+
+
+@given(st.integers(1, 90), st.integers(1, 90))
+def test_the_checkerboard_is_seen_exactly_where_nothing_is(width: int, height: int) -> None:
+    picture = np.full((height, width, 4), 7, np.uint8)
+    picture[..., 3] = 0
+    picture[: height // 2, :, 3] = 255
+    shown = over_checker(picture)
+    assert (shown[: height // 2] == 7).all()
+    assert set(np.unique(shown[height // 2 :])) <= {102, 153}
+
+
+def test_text_is_drawn_on_a_copy() -> None:
+    picture = np.full((90, 160, 3), 200, np.uint8)
+    shown = with_text(picture, ["30 FPS"])
+    assert (picture == 200).all()
+    assert (shown != 200).any()
