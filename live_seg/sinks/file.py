@@ -77,6 +77,8 @@ class FileSink(SinkBase):
             if self._writer is None:
                 self._writer = self._opened(frame.time)
             self._writer.write(self._fitted(picture), frame.time)
+            if self._part and self._part.error:
+                raise self._part.error
         except OSError as error:
             raise self._failed(error) from error
 
@@ -101,6 +103,7 @@ class FileSink(SinkBase):
             failure = error
         try:
             if part:
+                failure = failure or part.error
                 part.finish(keep=writer is not None and (not (failure or self._lost) or _is_playable(part.path)))
         except OSError as error:
             failure = failure or error

@@ -10,35 +10,31 @@ from pathlib import Path
 class PartFile:
     """`out.part.mp4` for `out.mp4`: a binary file that can be written and sought, for PyAV.
 
-    After a write has failed it takes everything and writes nothing more, so that what is on the disk stays as
-    playable as it was.
+    A write that fails is not raised but noted: FFmpeg's muxers crash when they go on after an error. From then on
+    everything is taken and nothing written, so that what is on the disk stays as playable as it was.
 
     Attributes
     ----------
     path
         Where it lies; the name of no other file, also not of one that an earlier run left.
+    error
+        Of the write that failed, or None.
     """
 
     def __init__(self, target: Path) -> None:
         self._target = target
         self.path, self._file = _created(target)
-        self._failed = False
+        self.error: OSError | None = None
 
     def write(self, data: bytes) -> int:
-        """Writes all of it.
-
-        Raises
-        ------
-        OSError
-            The first time that it fails.
-        """
+        """Writes all of it, or notes why not."""
         rest = memoryview(data)
-        while rest and not self._failed:
+        while rest and self.error is None:
             try:
                 written = os.write(self._file, rest)
-            except OSError:
-                self._failed = True
-                raise
+            except OSError as error:
+                self.error = error
+                break
             rest = rest[written:]
         return len(data)
 

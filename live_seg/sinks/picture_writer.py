@@ -53,9 +53,7 @@ def _save(picture: Image, path: Path) -> None:
     if not done:
         raise OSError(f"a picture of {picture.shape[1]}x{picture.shape[0]} cannot be encoded")
     part = PartFile(path)
-    try:
-        part.write(data.tobytes())
-    except OSError:
-        part.finish(keep=False)
-        raise
-    part.finish(keep=True)
+    part.write(data.tobytes())
+    part.finish(keep=part.error is None)
+    if part.error:
+        raise part.error

@@ -27,6 +27,8 @@ class Timeline:
         `fps` as a fraction.
     time_base
         Seconds of one tick.
+    frame_ticks
+        Ticks of one frame at that rate.
     """
 
     def __init__(self, fps: float, lossless: bool) -> None:
@@ -36,7 +38,7 @@ class Timeline:
         # At least 90,000 ticks a second, and a whole number of them in a frame.
         ticks = -(-90_000 // self.rate.numerator)
         self.time_base = Fraction(1, self.rate.numerator * ticks)
-        self._frame = self.rate.denominator * ticks
+        self.frame_ticks = self.rate.denominator * ticks
         self._lossless = lossless
         self._count = 0
         self._first_s = 0.0
@@ -49,9 +51,9 @@ class Timeline:
         passed_s = time_s - self._first_s
         ticks = round(passed_s / self.time_base)
         if self._lossless and abs(passed_s - float(self._count / self.rate)) <= _near_s:
-            ticks = self._count * self._frame
+            ticks = self._count * self.frame_ticks
         if self._count and ticks <= self._last:  # times that stand still or go back
-            ticks = self._last + (self._frame if self._lossless else 1)
+            ticks = self._last + (self.frame_ticks if self._lossless else 1)
         self._count += 1
         self._last = ticks
         return ticks
@@ -63,4 +65,4 @@ class Timeline:
     @property
     def end_s(self) -> float:
         """Where the last picture ends, in seconds from the first one."""
-        return self.seconds(self._last + self._frame) if self._count else 0.0
+        return self.seconds(self._last + self.frame_ticks) if self._count else 0.0

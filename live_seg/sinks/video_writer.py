@@ -15,6 +15,7 @@ from live_seg.sinks.sound import Sound
 from live_seg.sinks.timeline import Timeline
 
 if TYPE_CHECKING:
+    from av.packet import Packet
     from av.video.stream import VideoStream
 
 _threads = min(4, os.cpu_count() or 1)
@@ -61,7 +62,9 @@ def coding_for(container: str, size: Size, has_alpha: bool, crf: int) -> Coding:
         # FFmpeg's other ProRes encoder, prores_ks, makes files a quarter larger and takes four times as long.
         return Coding("prores_aw", "yuva444p10le", {"profile": "4", "vendor": "apl0"})
     is_odd = size.width % 2 or size.height % 2
-    return Coding("libx264", "yuv444p" if is_odd else "yuv420p", {"crf": str(crf), "preset": "veryfast"})
+    # No B-frames: where times are uneven FFmpeg's MP4 muxer takes the length from the wrong frame and loses the last.
+    options = {"crf": str(crf), "preset": "veryfast", "bf": "0"}
+    return Coding("libx264", "yuv444p" if is_odd else "yuv420p", options)
 
 
 class VideoWriter:
@@ -131,20 +134,25 @@ class VideoWriter:
         frame.color_range = 1
         frame.pts = self._timeline.place(time_s)
         frame.time_base = self._timeline.time_base
-        self._container.mux(self._stream.encode(frame))
+        self._mux(self._stream.encode(frame))
         if self._sound:
             self._sound.write_until(self._timeline.seconds(frame.pts))
 
     def close(self) -> None:
         """Writes what the encoder still holds, the rest of the sound, and the index."""
         try:
-            self._container.mux(self._stream.encode(None))
+            self._mux(self._stream.encode(None))
             if self._sound:
                 self._sound.write_until(self._timeline.end_s)
         finally:
             if self._sound:
                 self._sound.close()
             self._container.close()
+
+    def _mux(self, packets: list[Packet[VideoStream]]) -> None:
+        for packet in packets:
+            packet.duration = self._timeline.frame_ticks  # counts for the last one: players drop one without length
+            self._container.mux(packet)
 
 
 def _container_options(container: str) -> dict[str, str]:

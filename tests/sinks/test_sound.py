@@ -1,0 +1,86 @@
+from fractions import Fraction
+
+import av
+import pytest
+from made_clips import SMALL, make_clip, onsets_s, picture_of
+
+from live_seg.config import build
+from live_seg.frame import Frame
+from live_seg.media import VideoFile
+from live_seg.sinks import Stream
+from live_seg.sinks.file import FileSink
+
+
+def copied(source, target, frames=None):
+    """Every picture of a file, or the first so many, with its sound."""
+    file = VideoFile(str(source))
+    stream = Stream(file.size, file.fps, lossless=True, sound_from=str(source))
+    with FileSink(build({"output": {"file": str(target)}}), stream) as sink:
+        for index, (time_s, image) in enumerate(file):
+            if index == frames:
+                break
+            sink.write(image, Frame(image, index, time_s))
+    file.close()
+    return target
+
+
+def codec_and_length_s(path):
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        ends = [packet.pts + packet.duration for packet in container.demux(stream) if packet.size]
+        return stream.codec_context.name, float(ends[-1] * stream.time_base)
+
+
+@pytest.mark.parametrize(
+    ("source", "sound", "target", "codec"),
+    [
+        ("clip.mp4", ("aac", 44_100), "out.mp4", "aac"),
+        ("clip.mp4", ("aac", 44_100), "out.mkv", "aac"),
+        ("clip.mp4", ("aac", 44_100), "out.webm", "opus"),
+        ("clip.mkv", ("libopus", 48_000), "out.webm", "opus"),
+        ("clip.mkv", ("libopus", 48_000), "out.mov", "aac"),
+        ("clip.mkv", ("pcm_s16le", 22_050), "out.mp4", "aac"),
+        ("clip.mkv", ("pcm_s16le", 44_100), "out.mov", "pcm_s16le"),
+        ("clip.ts", ("aac", 48_000), "out.mp4", "aac"),
+        ("clip.ts", ("mp2", 44_100), "out.mp4", "aac"),
+    ],
+)
+def test_sound_stays_with_its_pictures(tmp_path, source, sound, target, codec):
+    clip = make_clip(tmp_path / source, 75, sound=sound)
+    path = copied(clip, tmp_path / target)
+    named, length_s = codec_and_length_s(path)
+    assert named == codec
+    assert length_s == pytest.approx(3.0, abs=0.06)
+    assert onsets_s(path) == pytest.approx([0.5, 1.5, 2.5], abs=0.03)
+
+
+def test_sound_ends_with_the_pictures(tmp_path):
+    clip = make_clip(tmp_path / "clip.mp4", 75, sound=("aac", 44_100))
+    path = copied(clip, tmp_path / "out.mp4", frames=25)
+    assert codec_and_length_s(path)[1] == pytest.approx(1.0, abs=0.06)
+
+
+def test_pictures_that_begin_later_keep_their_sound(tmp_path):
+    clip = make_clip(tmp_path / "clip.mkv", 50, times=[1000 + 40 * index for index in range(50)], sound=("aac", 44_100))
+    with av.open(str(clip)) as container:
+        assert container.streams.video[0].start_time * container.streams.video[0].time_base == Fraction(1)
+    path = copied(clip, tmp_path / "out.mp4")
+    assert onsets_s(path)[0] == pytest.approx(0.5, abs=0.03)  # the tone of 1.5 s
+
+
+def test_a_clip_without_sound_gives_one_without_sound(tmp_path):
+    path = copied(make_clip(tmp_path / "clip.mp4"), tmp_path / "out.mp4")
+    with av.open(str(path)) as container:
+        assert not container.streams.audio
+
+
+def test_pixels_that_are_not_square_stay_so(tmp_path):
+    clip = tmp_path / "clip.mp4"
+    with av.open(str(clip), "w") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = *SMALL, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = Fraction(15, 16)
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(picture_of(0), format="bgr24")))
+        container.mux(stream.encode(None))
+    with av.open(str(copied(clip, tmp_path / "out.mp4"))) as container:
+        assert container.streams.video[0].sample_aspect_ratio == Fraction(15, 16)
