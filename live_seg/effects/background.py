@@ -128,7 +128,7 @@ class Video:
         while True:
             if self._next is None:
                 self._next = self._decoder.take(until - time.monotonic())
-            if self._next is None or self._next.time_s > now - self._lead_s:
+            if self._next is None or self._next.time_s > now - self._lead_s + 1e-6:
                 return
             self._shown = Picture(self._next.image)
             self._next = None
