@@ -9,7 +9,7 @@ from pathlib import Path
 from live_seg.errors import UsageError
 from live_seg.evaluation.candidate import Candidate
 from live_seg.evaluation.metrics import binary
-from live_seg.evaluation.pairs import Pair, read_image
+from live_seg.evaluation.pairs import Sample, read_image
 from live_seg.evaluation.score import Score, person_size, score_empty, score_pair
 from live_seg.frame import Alpha, Image
 
@@ -22,21 +22,21 @@ class Skipped:
     why: str
 
 
-def load_checked(pair: Pair) -> tuple[Image, Alpha]:
-    """Picture and alpha of a pair in which somebody is.
+def load_checked(sample: Sample) -> tuple[Image, Alpha]:
+    """Picture and alpha of a sample in which somebody is.
 
     Raises
     ------
     UsageError
         If a file cannot be read, the sizes differ, or the mask is empty.
     """
-    image, truth = pair.load()
+    image, truth = sample.load()
     if not binary(truth).any():
-        raise UsageError(f"the mask {pair.mask} is empty", "Measure pictures without persons with --empty.")
+        raise UsageError(f"{sample.name} is empty: its mask has no person", "Use such pictures as empty rooms.")
     return image, truth
 
 
-def measure_pairs(candidates: Sequence[Candidate], pairs: Sequence[Pair]) -> Iterator[list[Score] | Skipped]:
+def measure_pairs(candidates: Sequence[Candidate], pairs: Sequence[Sample]) -> Iterator[list[Score] | Skipped]:
     """For each pair in turn the score of every candidate, or why the pair was skipped."""
     for pair in pairs:
         try:

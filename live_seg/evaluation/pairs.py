@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -13,6 +14,27 @@ from live_seg.frame import Alpha, Image
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
 """Endings that count as a picture; others in the folder are not looked at."""
+
+
+class Sample(Protocol):
+    """A picture whose persons are known, wherever they come from."""
+
+    @property
+    def name(self) -> str:
+        """Unique in its data set."""
+
+    @property
+    def source(self) -> str:
+        """Data set that the picture comes from."""
+
+    def load(self) -> tuple[Image, Alpha]:
+        """Picture as uint8 (H, W, 3) BGR and alpha as uint8 (H, W), 255 = person.
+
+        Raises
+        ------
+        UsageError
+            If it cannot be read.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,114 @@
+"""live-seg data: check a data set, divide it, look at what the training makes of it."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+_READERS = "pairs, aisegment, coco, coco-all or pets"
+
+
+def add(subparsers: Any) -> None:
+    """Adds the subcommand and its three jobs."""
+    parser = subparsers.add_parser("data", help="check, divide and look at training data", description=__doc__)
+    jobs = parser.add_subparsers(dest="job", metavar="JOB", required=True, parser_class=type(parser))
+
+    check = jobs.add_parser("check", help="count what is usable, name what is not, write a contact sheet")
+    check.add_argument("folder", metavar="DIR", help=f"a folder, or READER:DIR; readers: {_READERS}")
+    check.add_argument("--sheet", metavar="FILE", type=Path, default=Path("data-check.jpg"), help="the contact sheet")
+    check.set_defaults(run=_check)
+
+    split = jobs.add_parser("split", help="divide by a hash of the names, write a split file")
+    split.add_argument("folder", metavar="DIR", type=Path, help="a folder with images/ and masks/")
+    split.add_argument("--val", type=float, default=0.05, help="share for validation")
+    split.add_argument("--test", type=float, default=0.1, help="share for the test")
+    split.add_argument("--seed", type=int, default=0, help="another one gives another split")
+    split.add_argument("--out", metavar="FILE", type=Path, help="default: DIR/split.csv")
+    split.set_defaults(run=_split)
+
+    augment = jobs.add_parser("augment", help="show the frames that a training composes")
+    augment.add_argument("config", metavar="CONFIG", type=Path, help="a training's configuration (.toml)")
+    augment.add_argument("--sheet", metavar="FILE", type=Path, default=Path("augment.jpg"), help="the contact sheet")
+    augment.add_argument("--most", type=int, default=300, help="load at most so many pictures and rooms")
+    augment.add_argument("--seed", type=int, default=0, help="another one shows other frames")
+    augment.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="any key of the configuration")
+    augment.set_defaults(run=_augment)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.table import Table
+
+    from live_seg.evaluation.sheet import write_picture
+    from live_seg.training.readers import check, read
+    from live_seg.training.readers.check import overview
+    from live_seg.training.split import fingerprint
+
+    samples = read(arguments.folder)
+    report = check(_progress(samples, len(samples)))
+    table = Table("source", "pictures", "person's share", "long side", "soft pixels")
+    for name, source in sorted(report.sources.items()):
+        share = sum(source.shares) / source.count
+        soft = sum(source.soft) / source.count
+        sides = f"{min(source.sides)} to {max(source.sides)}"
+        table.add_row(name, str(source.count), f"{share:.0%}", sides, f"{soft:.1%}")
+    Console().print(table)
+    for skipped in report.skipped:
+        print(f"skipped: {skipped.picture}: {skipped.why}")
+    print(f"{len(report.usable)} usable, {len(report.skipped)} skipped, hash {fingerprint({'all': report.usable})}")
+    if report.usable:
+        write_picture(overview(report.usable), arguments.sheet)
+        print(f"contact sheet: {arguments.sheet}")
+    return 0 if report.usable else 2
+
+
+def _split(arguments: argparse.Namespace) -> int:
+    from live_seg.evaluation.pairs import find_pairs
+    from live_seg.training.split import fingerprint, split
+
+    pairs = {pair.name: pair for pair in find_pairs(arguments.folder)}
+    parts = split(list(pairs.values()), {"val": arguments.val, "test": arguments.test}, arguments.seed)
+    out = arguments.out or arguments.folder / "split.csv"
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["split", "source", "name", "image", "mask"])
+        for part, samples in parts.items():
+            for sample in samples:
+                files = pairs[sample.name].image, pairs[sample.name].mask
+                writer.writerow([part, sample.source, sample.name, *(_from(file, out.parent) for file in files)])
+    counts = ", ".join(f"{len(samples)} {part}" for part, samples in parts.items())
+    print(f"{out}: {counts}, hash {fingerprint(parts)}")
+    return 0
+
+
+def _augment(arguments: argparse.Namespace) -> int:
+    from live_seg.evaluation.sheet import write_picture
+    from live_seg.training.compose.bank import load_bank, load_rooms
+    from live_seg.training.compose.parts import parts_sheet
+    from live_seg.training.config_file import read_config
+    from live_seg.training.data import pick, training_samples
+
+    config = read_config(arguments.config, arguments.set)
+    samples = pick(training_samples(config).train, arguments.most)
+    bank, _ = load_bank(samples, config.data.side_px, config.data.weights)
+    rooms = load_rooms(config.data.rooms, arguments.most)
+    sheet = parts_sheet(bank, rooms, config.compose, config.camera, arguments.seed)
+    write_picture(sheet, arguments.sheet)
+    print(f"contact sheet of {len(samples)} pictures and {len(rooms.pictures)} rooms: {arguments.sheet}")
+    return 0
+
+
+def _from(file: Path, folder: Path) -> str:
+    """The path as seen from a folder, where it lies below it."""
+    file, folder = file.resolve(), folder.resolve()
+    return (file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()
+
+
+def _progress(items: Iterable[Any], count: int) -> Iterable[Any]:
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(items, "reading", total=count, console=Console(stderr=True), transient=True)

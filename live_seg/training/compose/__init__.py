@@ -1,0 +1,12 @@
+"""Still portraits become webcam frames, in batches, on the CPU as on a GPU.
+
+bank ─▶ framing (the picture, reframed) ─┐
+rooms ─▶ placing (persons into a room) ──┼─▶ things ─▶ light ─▶ lens ─▶ sensor ─▶ image, alpha
+rooms ─▶ empty ──────────────────────────┘
+"""
+
+from live_seg.training.compose.bank import Bank, Rooms, load_bank, load_rooms
+from live_seg.training.compose.composer import Composer
+from live_seg.training.compose.draw import Draw
+
+__all__ = ["Bank", "Composer", "Draw", "Rooms", "load_bank", "load_rooms"]

@@ -1,0 +1,167 @@
+"""Pictures in memory as tensors of one size, so that a batch is read in one operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from live_seg.errors import UsageError
+from live_seg.evaluation.measure import Skipped, load_checked
+from live_seg.evaluation.pairs import Sample, read_image
+from live_seg.evaluation.split_file import find_pictures
+from live_seg.frame import Alpha, Image, Size
+
+ROOM = Size(512, 288)
+"""Rooms are kept at this size: behind a person they are out of focus or small anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """Portraits, each in the upper left corner of a square.
+
+    Attributes
+    ----------
+    pictures
+        uint8 (N, 3, side, side), RGB.
+    alphas
+        uint8 (N, 1, side, side).
+    sizes
+        float (N, 2): width and height of what the square holds.
+    boxes
+        float (N, 4): left, top, right, bottom of the person.
+    weights
+        float (N,): how often each is drawn.
+    """
+
+    pictures: Tensor
+    alphas: Tensor
+    sizes: Tensor
+    boxes: Tensor
+    weights: Tensor
+
+    @property
+    def device(self) -> torch.device:
+        """Where it lies."""
+        return self.pictures.device
+
+    def to(self, device: torch.device) -> Bank:
+        """The same on another device."""
+        moved = (part.to(device) for part in (self.pictures, self.alphas, self.sizes, self.boxes, self.weights))
+        return Bank(*moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Pictures in which nobody is: uint8 (N, 3, 288, 512), RGB."""
+
+    pictures: Tensor
+
+    def to(self, device: torch.device) -> Rooms:
+        """The same on another device."""
+        return Rooms(self.pictures.to(device))
+
+
+def load_bank(
+    samples: Sequence[Sample], side_px: int, weights: Mapping[str, float] | None = None
+) -> tuple[Bank, list[Skipped]]:
+    """Loads samples; those that cannot be used are left out and named.
+
+    Parameters
+    ----------
+    samples
+        Of any sources and sizes.
+    side_px
+        Longest side that is kept; larger pictures are averaged down.
+    weights
+        Source -> how often its pictures are drawn, 1 for those not named.
+
+    Raises
+    ------
+    UsageError
+        If not one sample can be used.
+    """
+    pictures = np.zeros((len(samples), side_px, side_px, 3), np.uint8)
+    alphas = np.zeros((len(samples), side_px, side_px), np.uint8)
+    boxes = np.zeros((len(samples), 6), np.float32)
+
+    def place(index: int) -> Skipped | None:
+        try:
+            image, alpha = _fitted(*load_checked(samples[index]), side_px)
+        except UsageError as error:
+            return Skipped(samples[index].name, error.what)
+        height, width = alpha.shape
+        pictures[index, :height, :width] = image[:, :, ::-1]
+        alphas[index, :height, :width] = alpha
+        boxes[index] = (width, height, *_box(alpha))
+        return None
+
+    with ThreadPoolExecutor(4) as workers:
+        results = list(workers.map(place, range(len(samples))))
+    used = np.array([result is None for result in results], np.bool_)
+    if not used.any():
+        raise UsageError(
+            "there is no picture to train on", "Look at the folders of data.train: live-seg data check DIR."
+        )
+    if not used.all():
+        pictures, alphas, boxes = pictures[used], alphas[used], boxes[used]
+    drawn = [(weights or {}).get(sample.source, 1.0) for sample, keep in zip(samples, used, strict=True) if keep]
+    if not sum(drawn) > 0 or min(drawn) < 0:
+        raise UsageError("data.weights leaves nothing to draw", "Weights are 0 or more, and not all 0.")
+    bank = Bank(
+        torch.from_numpy(pictures).permute(0, 3, 1, 2),
+        torch.from_numpy(alphas)[:, None],
+        torch.from_numpy(boxes[:, :2]),
+        torch.from_numpy(boxes[:, 2:]),
+        torch.tensor(drawn, dtype=torch.float32),
+    )
+    return bank, [result for result in results if result is not None]
+
+
+def load_rooms(folders: Sequence[str], most: int = 0) -> Rooms:
+    """Loads the pictures of folders, cut to 16:9, at most `most` (0: all); none gives an empty tensor.
+
+    Raises
+    ------
+    UsageError
+        If a folder holds no picture, or one cannot be read.
+    """
+    files = [file for folder in folders for file in find_pictures(Path(folder).expanduser())]
+    if most and len(files) > most:
+        files = [files[index * len(files) // most] for index in range(most)]
+    rooms = np.zeros((len(files), ROOM.height, ROOM.width, 3), np.uint8)
+    for index, file in enumerate(files):
+        rooms[index] = _covering(read_image(file), ROOM)[:, :, ::-1]
+    return Rooms(torch.from_numpy(rooms).permute(0, 3, 1, 2))
+
+
+def _fitted(image: Image, alpha: Alpha, side_px: int) -> tuple[Image, Alpha]:
+    scale = min(1.0, side_px / max(alpha.shape))
+    if scale == 1:
+        return image, alpha
+    size = max(1, round(alpha.shape[1] * scale)), max(1, round(alpha.shape[0] * scale))
+    shrunk = (np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA), np.uint8) for one in (image, alpha))
+    return next(shrunk), next(shrunk)
+
+
+def _covering(image: Image, size: Size) -> Image:
+    """The middle of the picture, scaled until it covers the size."""
+    scale = max(size.width / image.shape[1], size.height / image.shape[0])
+    wide, high = max(size.width, round(image.shape[1] * scale)), max(size.height, round(image.shape[0] * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    scaled = np.asarray(cv2.resize(image, (wide, high), interpolation=how), np.uint8)
+    left, top = (wide - size.width) // 2, (high - size.height) // 2
+    return scaled[top : top + size.height, left : left + size.width]
+
+
+def _box(alpha: Alpha) -> tuple[int, int, int, int]:
+    rows, columns = np.flatnonzero((alpha > 127).any(1)), np.flatnonzero((alpha > 127).any(0))
+    if not len(rows):  # what was left of the person is softer than half
+        return 0, 0, alpha.shape[1], alpha.shape[0]
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1

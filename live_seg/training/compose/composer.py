@@ -1,0 +1,101 @@
+"""The recipe of a batch."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from live_seg.frame import Size
+from live_seg.training.compose.bank import Bank, Rooms
+from live_seg.training.compose.draw import Draw
+from live_seg.training.compose.framing import reframed, room
+from live_seg.training.compose.lens import blurred
+from live_seg.training.compose.light import low_light, recoloured, two_lights
+from live_seg.training.compose.placing import Look, placed
+from live_seg.training.compose.sensor import jpeg, noisy
+from live_seg.training.compose.things import held, lying
+from live_seg.training.config import Camera, Compose
+
+NEAR, FAR = (0.45, 1.5), (0.3, 0.7)
+"""Height of a person over the frame's: before his own webcam, and behind somebody."""
+
+
+class Composer:
+    """Makes batches of webcam frames.
+
+    Parameters
+    ----------
+    bank
+        Portraits.
+    rooms
+        Where they are put; without rooms every frame is a portrait in another framing.
+    compose, camera
+        The parts of the configuration.
+    """
+
+    def __init__(self, bank: Bank, rooms: Rooms, compose: Compose, camera: Camera) -> None:
+        self._bank = bank
+        self._rooms = rooms
+        self._compose = compose
+        self._camera = camera
+
+    @torch.no_grad()
+    def __call__(self, count: int, size: Size, draw: Draw) -> tuple[Tensor, Tensor]:
+        """A batch.
+
+        Parameters
+        ----------
+        count
+            Pictures.
+        size
+            Of the frames; multiples of 8.
+        draw
+            Chance: the batch depends on nothing else.
+
+        Returns
+        -------
+        tuple of Tensor
+            RGB float (count, 3, H, W) and alpha (count, 1, H, W), in 0..1, on the bank's device.
+        """
+        own, empty = self._shares(count)
+        parts = []
+        if own:
+            pictures, alpha = reframed(self._bank, own, size, draw)
+            parts.append((recoloured(pictures, draw, self._camera.colour), alpha))
+        if count > own:
+            parts.append(self._in_rooms(count - own, empty, size, draw))
+        pictures, alpha = (torch.cat(tensors) for tensors in zip(*parts, strict=True))
+        pictures = lying(pictures, alpha, draw, self._compose.clutter)
+        pictures, alpha = held(pictures, alpha, draw, self._compose.held)
+        return self._photographed(pictures, draw), alpha
+
+    def _shares(self, count: int) -> tuple[int, int]:
+        """How many frames are portraits reframed, and how many are empty rooms."""
+        if not len(self._rooms.pictures):
+            return count, 0
+        own = round(count * self._compose.reframed)
+        empty = min(count - own, max(round(count * self._compose.empty), int(self._compose.empty > 0)))
+        return own, empty
+
+    def _in_rooms(self, count: int, empty: int, size: Size, draw: Draw) -> tuple[Tensor, Tensor]:
+        colour = self._camera.colour
+        canvas = recoloured(room(self._rooms, count, size, draw), draw, colour)
+        alpha = canvas.new_zeros(count, 1, size.height, size.width)
+        full = count - empty
+        second = round(full * self._compose.second)
+        look = Look(self._compose.match_light, self._compose.clean_edges, colour)
+        # The furthest person is painted first.
+        for many, heights in ((round(second * self._compose.third), FAR), (second, FAR), (full, NEAR)):
+            if many:
+                front, matte = placed(canvas[:many], alpha[:many], self._bank, look, draw, heights)
+                canvas, alpha = torch.cat([front, canvas[many:]]), torch.cat([matte, alpha[many:]])
+        return canvas, alpha
+
+    def _photographed(self, pictures: Tensor, draw: Draw) -> Tensor:
+        camera = self._camera
+        pictures = two_lights(pictures, draw, camera.two_lights)
+        pictures = low_light(pictures, draw, camera.low_light)
+        pictures = blurred(pictures, draw, camera.blur, camera.motion_blur)
+        if camera.noise:
+            pictures = noisy(pictures, draw, camera.noise)
+        return jpeg(pictures, draw, camera.jpeg)

@@ -1,0 +1,75 @@
+"""A contact sheet of what the composition does, one part a row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from live_seg.evaluation.sheet import contact_sheet, matte_overlay
+from live_seg.frame import Image, Size
+from live_seg.training.compose.bank import Bank, Rooms
+from live_seg.training.compose.composer import Composer
+from live_seg.training.compose.draw import Draw
+from live_seg.training.config import Camera, Compose
+
+_NO_COMPOSE = Compose(reframed=0, empty=0, second=0, third=0, match_light=0, clean_edges=0, held=0, clutter=0)
+_NO_CAMERA = Camera(colour=0, two_lights=0, low_light=0, blur=0, motion_blur=0, noise=0, jpeg=0)
+
+_PARTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "reframed": ({"reframed": 1.0}, {}),
+    "empty room": ({"empty": 1.0}, {}),
+    "one person": ({}, {}),
+    "second": ({"second": 1.0}, {}),
+    "third": ({"second": 1.0, "third": 1.0}, {}),
+    "match_light": ({"match_light": 1.0}, {}),
+    "clean_edges": ({"clean_edges": 1.0}, {}),
+    "held": ({"held": 1.0}, {}),
+    "clutter": ({"clutter": 1.0}, {}),
+    "colour": ({}, {"colour": 1.0}),
+    "two_lights": ({}, {"two_lights": 1.0}),
+    "low_light": ({}, {"low_light": 1.0}),
+    "blur": ({}, {"blur": 1.0}),
+    "motion_blur": ({}, {"motion_blur": 1.0}),
+    "noise": ({}, {"noise": 1.0}),
+    "jpeg": ({}, {"jpeg": 1.0}),
+}
+
+
+def parts_sheet(bank: Bank, rooms: Rooms, compose: Compose, camera: Camera, seed: int = 0, columns: int = 6) -> Image:
+    """Each part of the composition alone, then all together as configured; the background is sunk in green.
+
+    Parameters
+    ----------
+    bank, rooms
+        What is composed.
+    compose, camera
+        As configured, for the last rows.
+    seed
+        Another one shows other frames.
+    columns
+        Frames a row.
+    """
+    size = Size(288, 160)
+    tiles: list[tuple[str, Image]] = []
+    for name, (of_compose, of_camera) in _PARTS.items():
+        alone = Composer(bank, rooms, replace(_NO_COMPOSE, **of_compose), replace(_NO_CAMERA, **of_camera))
+        tiles += _tiles(name, *alone(columns, size, Draw(bank.device, seed)))
+    whole = Composer(bank, rooms, compose, camera)
+    tiles += _tiles("all", *whole(4 * columns, size, Draw(bank.device, seed)))
+    return contact_sheet(tiles, columns)
+
+
+def batch_overlays(pictures: Tensor, alpha: Tensor) -> list[Image]:
+    """Frames of a batch as uint8 BGR with the background sunk in green."""
+    rgb = (pictures.cpu() * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+    mattes = (alpha.cpu() * 255).round().to(torch.uint8)[:, 0].numpy()
+    pairs = zip(rgb, mattes, strict=True)
+    return [matte_overlay(np.ascontiguousarray(one[:, :, ::-1]), matte) for one, matte in pairs]
+
+
+def _tiles(name: str, pictures: Tensor, alpha: Tensor) -> list[tuple[str, Image]]:
+    return [(name, overlay) for overlay in batch_overlays(pictures, alpha)]

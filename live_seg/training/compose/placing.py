@@ -1,0 +1,107 @@
+"""Puts a person into a frame: off-centre, close, further away, cut by the edge, in the room's light."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from live_seg.frame import Size
+from live_seg.training.compose.bank import Bank
+from live_seg.training.compose.draw import Draw, each
+from live_seg.training.compose.light import recoloured
+from live_seg.training.compose.sampling import gaussian, grid, plane, sample
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a person is fitted in: probabilities, and the strength of random colours."""
+
+    match_light: float
+    clean_edges: float
+    colour: float
+
+
+def placed(
+    canvas: Tensor, alpha: Tensor, bank: Bank, look: Look, draw: Draw, heights: tuple[float, float]
+) -> tuple[Tensor, Tensor]:
+    """One person more in front of every canvas.
+
+    Parameters
+    ----------
+    canvas, alpha
+        float (N, 3, H, W) and (N, 1, H, W), in 0..1.
+    bank
+        Persons.
+    look
+        How they are fitted in.
+    draw
+        Chance.
+    heights
+        Least and greatest height of a person, over the frame's; above one the frame cuts him.
+
+    Returns
+    -------
+    tuple of Tensor
+        New canvas and alpha.
+    """
+    index = draw.weighted(len(canvas), bank.weights)
+    person, matte = _posed(bank, index, Size(canvas.shape[-1], canvas.shape[-2]), heights, draw)
+    person = torch.where(each(draw.chance(len(canvas), look.clean_edges)), clean_edges(person, matte), person)
+    person = recoloured(person, draw, look.colour)
+    person = torch.where(each(draw.chance(len(canvas), look.match_light)), in_light_of(canvas, person, matte), person)
+    return canvas * (1 - matte) + person * matte, torch.maximum(alpha, matte)
+
+
+def clean_edges(person: Tensor, matte: Tensor) -> Tensor:
+    """Where the matte is soft or ends, colours come from well inside, so that no rim of the old room shines through."""
+    inside = (matte > 0.95).to(person.dtype)
+    weight = gaussian(inside, 2.0)
+    spread = gaussian(person * inside, 2.0) / weight.clamp(min=1e-3)
+    rim = (1 - gaussian(inside, 0.8)) * (weight > 1e-3)
+    return person * (1 - rim) + spread * rim
+
+
+def in_light_of(canvas: Tensor, person: Tensor, matte: Tensor) -> Tensor:
+    """The person's colours moved half-way to the mean colour of the canvas, by a factor of 0.6 to 1.5."""
+    own = (person * matte).sum((2, 3), keepdim=True) / matte.sum((2, 3), keepdim=True).clamp(min=1)
+    factor = 1 + 0.5 * (canvas.mean((2, 3), keepdim=True) / own.clamp(min=0.05) - 1)
+    return (person * factor.clamp(0.6, 1.5)).clamp(0, 1)
+
+
+def _posed(bank: Bank, index: Tensor, size: Size, heights: tuple[float, float], draw: Draw) -> tuple[Tensor, Tensor]:
+    """Persons and their mattes at a random place, size and slant of the frame."""
+    count = len(index)
+    width, height = bank.sizes[index].unbind(1)
+    left, top, right, bottom = bank.boxes[index].unbind(1)
+    tall = bottom - top
+    scale = draw.log_uniform(count, *heights) * size.height / tall  # frame pixels for a pixel of the picture
+    scale = torch.minimum(scale, 1.5 * size.width / (right - left))
+    stretch = draw.log_uniform(count, 0.92, 1.08)
+    slant = draw.uniform(count, -0.12, 0.12)
+    centre_x = draw.uniform(count, 0.05, 0.95) * size.width
+    centre_y, is_cut = _height_in_frame(bottom, height, tall * scale, size, draw)
+    x, y = grid(size, bank.device)
+    across, down = x - plane(centre_x), y - plane(centre_y)
+    turn_cos, turn_sin = plane(torch.cos(slant)), plane(torch.sin(slant))
+    scale_x, scale_y, flip = plane(scale * stretch), plane(scale), plane(draw.sign(count))
+    from_x = plane((left + right) / 2) + (turn_cos * across / scale_x + turn_sin * down / scale_y) * flip
+    from_y = plane((top + bottom) / 2) - turn_sin * across / scale_x + turn_cos * down / scale_y
+    # Nothing floats: where the picture cut the body, its last row goes on downwards.
+    goes_on = plane(is_cut) & (from_y > plane(height) - 2)
+    from_y = torch.where(goes_on, plane(height) - 2, from_y)
+    within = (from_x > -0.5) & (from_x < plane(width) - 0.5) & (from_y > -0.5) & (from_y < plane(height) - 0.5)
+    matte = sample(bank.alphas[index], from_x, from_y) * within[:, None]
+    return sample(bank.pictures[index], from_x, from_y), matte
+
+
+def _height_in_frame(bottom: Tensor, height: Tensor, tall: Tensor, size: Size, draw: Draw) -> tuple[Tensor, Tensor]:
+    """Centre of the person from above, and whether his picture cuts him below: then the frame must, too."""
+    count = len(bottom)
+    is_cut = bottom > height - 5
+    cut_top = size.height - tall + draw.uniform(count, 0, 0.3) * tall
+    free_top = draw.uniform(count) * (size.height - tall) * 1.1
+    top = torch.where(is_cut, cut_top, free_top)
+    too_tall = draw.uniform(count, -0.05, 0.2) * size.height  # the head stays in the frame, mostly
+    return torch.where(tall > size.height, too_tall, top) + tall / 2, is_cut

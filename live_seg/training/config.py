@@ -1,0 +1,155 @@
+"""The configuration of a training run: one tree of dataclasses = its TOML file = `--set part.key=value`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+_Share = dict[str, float]
+
+
+def _key(description: str, **limits: Any) -> Meta:
+    return Meta(description=description, **limits)
+
+
+def _share(description: str) -> Meta:
+    return Meta(description=description, ge=0, le=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Which pictures."""
+
+    train: Annotated[
+        list[str], _key("folders as READER:PATH, relative to the current folder; `pairs` if no reader")
+    ] = field(default_factory=list)
+    val: Annotated[list[str], _key("the same for validation; empty: a share of train by its hash")] = field(
+        default_factory=list
+    )
+    val_share: Annotated[float, _key("that share", ge=0, le=0.5)] = 0.05
+    rooms: Annotated[list[str], _key("folders of pictures without persons; empty: no composition")] = field(
+        default_factory=list
+    )
+    weights: Annotated[_Share, _key("how often a source is drawn, against 1 for the others")] = field(
+        default_factory=dict
+    )
+    leave_out: Annotated[list[str], _key("sources not trained on, to see what an unseen one scores")] = field(
+        default_factory=list
+    )
+    side_px: Annotated[int, _key("pictures are kept in memory with this long side", ge=64, le=2048)] = 384
+    most: Annotated[int, _key("take at most so many pictures, for a trial; 0: all", ge=0)] = 0
+    most_val: Annotated[int, _key("validate on at most so many pictures; 0: all", ge=0)] = 0
+    keep_on: Annotated[
+        Literal["memory", "device"], _key("where pictures lie and frames are composed; device: a GPU with room for all")
+    ] = "memory"
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What is trained."""
+
+    architecture: Annotated[str, _key("NarrowUnetPlusPlus, or a class of segmentation_models_pytorch")] = (
+        "NarrowUnetPlusPlus"
+    )
+    encoder: Annotated[str, _key("an encoder of segmentation_models_pytorch; NarrowUnetPlusPlus: resnet18")] = (
+        "resnet18"
+    )
+    encoder_weights: Annotated[str, _key("imagenet (fetched), an .npz or .pt file of the encoder, or empty: none")] = ""
+    skips: Annotated[list[int], _key("channels along the skips of NarrowUnetPlusPlus")] = field(
+        default_factory=lambda: [16, 32, 48, 96, 160]
+    )
+    options: Annotated[dict[str, Any], _key("further arguments of the class")] = field(default_factory=dict)
+    start: Annotated[str, _key("a .pt file, or an exported fp16 .onnx, to start from; empty: none")] = ""
+    area_px: Annotated[int, _key("a picture is validated at about so many pixels, in its shape", ge=1024)] = 46080
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """How webcam frames are made from portraits; shares of a batch and probabilities a picture."""
+
+    reframed: Annotated[float, _share("share that is the picture itself, in another framing")] = 0.42
+    empty: Annotated[float, _share("share that is an empty room")] = 0.06
+    second: Annotated[float, _share("composed frames with one more person further away")] = 0.25
+    third: Annotated[float, _share("of those, with yet one more")] = 0.3
+    match_light: Annotated[float, _share("persons that take on the room's light")] = 0.5
+    clean_edges: Annotated[float, _share("persons whose edge takes its colours from within")] = 0.7
+    held: Annotated[float, _share("frames with something held or worn, which belongs to the person")] = 0.12
+    clutter: Annotated[float, _share("frames with the same things lying in the room, which do not")] = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """What a cheap camera and its connection do to a picture; probabilities a picture."""
+
+    colour: Annotated[float, _key("strength of random gain, white balance, gamma and saturation", ge=0, le=2)] = 1.0
+    two_lights: Annotated[float, _share("a second colour of light from one side")] = 0.2
+    low_light: Annotated[float, _share("an underexposed frame")] = 0.15
+    blur: Annotated[float, _share("out of focus")] = 0.33
+    motion_blur: Annotated[float, _share("moved while exposing")] = 0.17
+    noise: Annotated[float, _key("strength of the sensor's noise", ge=0, le=3)] = 1.0
+    jpeg: Annotated[float, _share("compressed")] = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """The loop."""
+
+    steps: Annotated[int, _key("optimiser steps", ge=1)] = 6000
+    batch: Annotated[int, _key("pictures a chunk; each chunk is normalised by itself", ge=1)] = 16
+    accumulate: Annotated[int, _key("chunks a step on each process", ge=1)] = 1
+    shapes: Annotated[list[str], _key("sizes of the batches, drawn in turn by chance")] = field(
+        default_factory=lambda: ["288x160"] * 4 + ["256x192", "224x224", "192x256", "160x288"]
+    )
+    losses: Annotated[_Share, _key("weights of the losses: soft_bce, edge_bce, dice, lovasz, edge_l1")] = field(
+        default_factory=lambda: {"edge_bce": 1.0, "dice": 0.5, "edge_l1": 0.5}
+    )
+    learning_rate: Annotated[float, _key("highest, of AdamW", gt=0)] = 1.5e-3
+    encoder_rate: Annotated[float, _key("that of the encoder, over the other", gt=0)] = 0.5
+    final_rate: Annotated[float, _key("the last learning rate over the highest; a cosine between", ge=0, le=1)] = 0.02
+    warm_up: Annotated[int, _key("steps until the highest learning rate", ge=0)] = 200
+    weight_decay: Annotated[float, _key("of AdamW", ge=0)] = 0.02
+    clip: Annotated[float, _key("longest gradient", gt=0)] = 1.0
+    average: Annotated[float, _key("decay of the average of the weights that is validated and kept", ge=0, lt=1)] = (
+        0.999
+    )
+    validate_every: Annotated[int, _key("steps", ge=1)] = 500
+    patience: Annotated[int, _key("stop after so many validations without a better one; 0: never", ge=0)] = 0
+    save_every: Annotated[int, _key("steps from one state that can be resumed to the next", ge=1)] = 100
+    seed: Annotated[int, _key("same seed, same run", ge=0)] = 1
+    precision: Annotated[Literal["32-true", "bf16-mixed"], _key("what is computed in")] = "bf16-mixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What trains."""
+
+    accelerator: Annotated[Literal["auto", "cpu", "cuda"], _key("cpu, cuda, or the GPU if there is one")] = "auto"
+    devices: Annotated[int, _key("processes on each machine", ge=1)] = 1
+    machines: Annotated[int, _key("how many, started with torchrun's environment", ge=1)] = 1
+    threads: Annotated[int, _key("of torch in each process; 0: its own choice", ge=0)] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What is kept."""
+
+    folder: Annotated[str, _key("runs are its expN")] = "experiments"
+    every: Annotated[int, _key("steps a line of the log", ge=1)] = 20
+    tensorboard: Annotated[bool, _key("write event files for TensorBoard")] = True
+    wandb: Annotated[Literal["off", "offline", "online"], _key("Weights & Biases; offline needs no account")] = "off"
+    onnx: Annotated[bool, _key("write weights.onnx at the end")] = True
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """All of it."""
+
+    data: Data = field(default_factory=Data)
+    network: Network = field(default_factory=Network)
+    compose: Compose = field(default_factory=Compose)
+    camera: Camera = field(default_factory=Camera)
+    train: Train = field(default_factory=Train)
+    machine: Machine = field(default_factory=Machine)
+    log: Log = field(default_factory=Log)

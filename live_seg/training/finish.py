@@ -1,0 +1,88 @@
+"""What a run leaves: the best weights as .pt and .onnx, scores, curves, overlays."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import onnx
+import torch
+from torch import nn
+
+from live_seg.evaluation.score import mean, means_by
+from live_seg.evaluation.sheet import write_picture
+from live_seg.exporting.graph import INPUT, OPSET, OUTPUT, SIDES, to_onnx
+from live_seg.exporting.refused import ExportRefused
+from live_seg.training.config import TrainConfig
+from live_seg.training.curves import draw_curves
+from live_seg.training.data import Samples
+from live_seg.training.experiment import WEIGHTS, read_rows, write_metrics
+from live_seg.training.networks import read_state
+from live_seg.training.validate import overlays, validate
+
+
+def finish(network: nn.Module, config: TrainConfig, samples: Samples, folder: Path, done_s: float) -> dict[str, Any]:
+    """Scores the best weights of a run on all validation pictures and writes everything into its folder.
+
+    Parameters
+    ----------
+    network
+        Of the run; holds the best weights afterwards.
+    config, samples, folder
+        Of the run.
+    done_s
+        Seconds that it took since it was last started.
+
+    Returns
+    -------
+    dict
+        What is in metrics.json.
+    """
+    network.load_state_dict(read_state(folder / WEIGHTS))
+    network.eval()
+    scores = validate(network, samples.val, config.network.area_px)
+    rows = read_rows(folder)
+    metrics: dict[str, Any] = {
+        "steps": int(rows[-1]["step"]) if rows else 0,
+        "seconds": round(done_s, 1),
+        "parameters": sum(one.numel() for one in network.parameters()),
+        "pictures": {"train": len(samples.train), "val": len(samples.val), "split": samples.hash},
+        "val": mean(scores),
+        "val_sources": means_by(scores, lambda score: score.source),
+        "left_out": list(config.data.leave_out),
+    }
+    if config.log.onnx:
+        metrics["onnx"] = _write_onnx(network, folder / "weights.onnx")
+    draw_curves(rows, folder / "curves.png")
+    sheet = overlays(network, samples.val, config.network.area_px)
+    if sheet is not None:
+        write_picture(sheet, folder / "overlays.jpg")
+    write_metrics(folder, metrics)
+    return metrics
+
+
+def _write_onnx(network: nn.Module, file: Path) -> str:
+    """Writes the network in float32; says whether every engine takes it."""
+    network = network.cpu()
+    try:
+        onnx.save(to_onnx(network), file)
+    except ExportRefused as refused:
+        _export_plainly(network, file)
+        return f"written, but not for every engine: {refused.what}"
+    return "written"
+
+
+def _export_plainly(network: nn.Module, file: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network,
+            (torch.zeros(1, 3, 160, 288),),
+            str(file),
+            input_names=[INPUT],
+            output_names=[OUTPUT],
+            dynamic_axes={name: {2: SIDES[0], 3: SIDES[1]} for name in (INPUT, OUTPUT)},
+            opset_version=OPSET,
+            dynamo=False,
+        )

@@ -1,0 +1,217 @@
+"""The training loop: what one process does from the first step to the last."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+
+from live_seg.evaluation.score import mean
+from live_seg.evaluation.sheet import contact_sheet, write_picture
+from live_seg.frame import Size
+from live_seg.training.average import Average
+from live_seg.training.boards import Boards
+from live_seg.training.compose import Composer, Draw, load_bank, load_rooms
+from live_seg.training.compose.draw import derived_seed
+from live_seg.training.compose.parts import batch_overlays
+from live_seg.training.config import TrainConfig
+from live_seg.training.data import training_samples
+from live_seg.training.experiment import STATE, WEIGHTS, append_row, forget_after, save, write_config
+from live_seg.training.finish import finish
+from live_seg.training.losses import weighted
+from live_seg.training.networks import build_network
+from live_seg.training.reporter import Reporter
+from live_seg.training.schedule import rate
+from live_seg.training.validate import merit, validate
+
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Of ImageNet's RGB in 0..1: what every encoder was trained with, and the models' rows say."""
+
+
+def run_loop(fabric: Fabric, config: TrainConfig, folder: Path | None, reporter: Reporter) -> None:
+    """Trains in this process, together with the others of the run.
+
+    Parameters
+    ----------
+    fabric
+        Launched.
+    config
+        Of the run.
+    folder
+        Of the run; the first process knows it, the others are told.
+    reporter
+        Hears of the progress, in the first process.
+    """
+    if config.machine.threads:
+        torch.set_num_threads(config.machine.threads)
+    where = Path(fabric.broadcast(str(folder)))
+    _Loop(fabric, config, where, reporter).run()
+
+
+class _Loop:
+    def __init__(self, fabric: Fabric, config: TrainConfig, folder: Path, reporter: Reporter) -> None:
+        self.fabric, self.config, self.folder, self.reporter = fabric, config, folder, reporter
+        self.samples = training_samples(config)
+        torch.manual_seed(config.train.seed)  # the same first weights in every process
+        network, about = build_network(config.network)
+        self._say(about)
+        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.criterion = weighted(config.train.losses)
+        self.composer, self.data_device = self._composer()
+        self.network: Any  # what Fabric makes of it: in bf16, and in step with the other processes
+        self.network, self.optimiser = fabric.setup(network, _optimiser(network, config))
+        self.plain: nn.Module = self.network.module
+        self.average = Average(self.plain, config.train.average)
+        self.start, self.best, self.stale = 0, float("-inf"), 0
+        if (folder / STATE).is_file():
+            self._load_state()
+
+    def run(self) -> None:
+        config, fabric = self.config.train, self.fabric
+        boards = self._open()
+        began = since = time.monotonic()
+        total, counted, row = torch.zeros((), device=fabric.device), 0, dict[str, float]()
+        for step in range(self.start, config.steps):
+            total += self._step(step)
+            counted += 1
+            done = step + 1
+            row = {}
+            if done % self.config.log.every == 0 or done == config.steps:
+                seen = counted * config.batch * config.accumulate * fabric.world_size
+                row = {"step": done, "loss": float(total / counted), "learning_rate": self._rate(step)}
+                row["pictures_per_s"] = seen / (time.monotonic() - since)
+                total.zero_()
+                counted, since = 0, time.monotonic()
+            stop = False
+            if done % config.validate_every == 0 or done == config.steps:
+                scores, stop = self._validated()
+                row = {"step": done, **row, **scores}
+                since = time.monotonic()
+            if row and fabric.is_global_zero:
+                append_row(self.folder, row)
+                boards.write(row)
+            if fabric.is_global_zero:
+                self.reporter.stepped(done, row)
+            if done % config.save_every == 0 or done == config.steps or stop:
+                self._save_state(done)
+            if stop:
+                self._say(f"stopped at step {done}: {config.patience} validations without a better one")
+                break
+        if fabric.is_global_zero:
+            boards.close()
+            metrics = finish(self.plain, self.config, self.samples, self.folder, done_s=time.monotonic() - began)
+            self.reporter.finished(metrics)
+        fabric.barrier()
+
+    def _step(self, step: int) -> Tensor:
+        """One optimiser step; the mean loss of this process's chunks."""
+        config, fabric = self.config.train, self.fabric
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["highest"] * self._rate(step) / config.learning_rate
+        size = Size.parse(config.shapes[int(Draw(torch.device("cpu"), config.seed, step).index(1, len(config.shapes)))])
+        total = torch.zeros((), device=fabric.device)
+        for number in range(config.accumulate):
+            # A chunk depends on the seed, the step and its place in the step alone: so a run resumes as if it had
+            # never stopped, and two processes with a chunk each do what one does with two.
+            chunk = fabric.global_rank * config.accumulate + number
+            pictures, alpha = self.composer(config.batch, size, Draw(self.data_device, config.seed, step, chunk))
+            torch.manual_seed(derived_seed(config.seed, step, chunk, 1))  # dropout
+            pictures, alpha = pictures.to(fabric.device), alpha.to(fabric.device)
+            is_last = number == config.accumulate - 1
+            with fabric.no_backward_sync(self.network, enabled=not is_last):
+                loss = self.criterion(self.network(normalised(pictures)).float(), alpha)
+                fabric.backward(loss / config.accumulate)
+            total += loss.detach() / config.accumulate
+        fabric.clip_gradients(self.network, self.optimiser, max_norm=config.clip)
+        self.optimiser.step()
+        self.optimiser.zero_grad(set_to_none=True)
+        self.average.update(self.plain, step + 1)
+        return total
+
+    def _rate(self, step: int) -> float:
+        config = self.config.train
+        return config.learning_rate * rate(step, config.steps, config.warm_up, config.final_rate)
+
+    def _validated(self) -> tuple[dict[str, float], bool]:
+        """Scores of the averaged weights, which are kept if they are the best; and whether to stop early."""
+        scores: dict[str, float] = {}
+        if self.fabric.is_global_zero:
+            own = {name: one.clone() for name, one in self.plain.state_dict().items()}
+            self.plain.load_state_dict(self.average.state)
+            results = validate(self.plain, self.samples.val, self.config.network.area_px)
+            self.plain.load_state_dict(own)
+            scores = {f"val_{name}": value for name, value in mean(results).items()}
+            self.stale += 1
+            if merit(results) > self.best or not results:
+                self.best, self.stale = merit(results), 0
+                save({"ema": self.average.state}, self.folder / WEIGHTS)
+        patience = self.config.train.patience
+        stop: bool = self.fabric.broadcast(bool(patience and self.stale >= patience))
+        return scores, stop
+
+    def _open(self) -> Boards:
+        if not self.fabric.is_global_zero:
+            return Boards.none()
+        write_config(self.folder, self.config)
+        forget_after(self.folder, self.start)
+        self.reporter.started(self.folder, self.start, self.config.train.steps)
+        pictures, alpha = self.composer(
+            24, Size.parse(self.config.train.shapes[0]), Draw(self.data_device, self.config.train.seed)
+        )
+        tiles = [("", overlay) for overlay in batch_overlays(pictures, alpha)]
+        write_picture(contact_sheet(tiles, 6), self.folder / "batch.jpg")
+        return Boards(self.config, self.folder, self.start)
+
+    def _composer(self) -> tuple[Composer, torch.device]:
+        data = self.config.data
+        device = self.fabric.device if data.keep_on == "device" else torch.device("cpu")
+        bank, skipped = load_bank(self.samples.train, data.side_px, data.weights)
+        for one in skipped:
+            self._say(f"skipped: {one.picture}: {one.why}")
+        self._say(f"{len(bank.pictures)} pictures, {len(skipped)} skipped; split {self.samples.hash}")
+        rooms = load_rooms(data.rooms, data.most)
+        return Composer(bank.to(device), rooms.to(device), self.config.compose, self.config.camera), device
+
+    def _save_state(self, step: int) -> None:
+        if self.fabric.is_global_zero:
+            content = {
+                "step": step,
+                "network": self.plain.state_dict(),
+                "average": self.average.state,
+                "optimiser": self.optimiser.state_dict(),
+                "best": self.best,
+                "stale": self.stale,
+            }
+            save(content, self.folder / STATE)
+
+    def _load_state(self) -> None:
+        state: Mapping[str, Any] = torch.load(self.folder / STATE, map_location=self.fabric.device, weights_only=True)
+        self.plain.load_state_dict(state["network"])
+        self.average.load(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.start, self.best, self.stale = state["step"], state["best"], state["stale"]
+
+    def _say(self, text: str) -> None:
+        if self.fabric.is_global_zero:
+            self.reporter.said(text)
+
+
+def normalised(pictures: Tensor) -> Tensor:
+    """RGB in 0..1 as the encoder wants it, in the memory order that convolutions like best."""
+    mean_, deviation = (torch.tensor(one, device=pictures.device).view(1, 3, 1, 1) for one in (MEAN, STD))
+    return ((pictures - mean_) / deviation).contiguous(memory_format=torch.channels_last)
+
+
+def _optimiser(network: nn.Module, config: TrainConfig) -> torch.optim.AdamW:
+    highest = config.train.learning_rate
+    encoder = list(network.encoder.parameters())  # type: ignore[union-attr]
+    own = {id(one) for one in encoder}
+    rest = [one for one in network.parameters() if id(one) not in own]
+    slow = highest * config.train.encoder_rate
+    groups = [{"params": encoder, "highest": slow}, {"params": rest, "highest": highest}]
+    return torch.optim.AdamW(groups, lr=highest, weight_decay=config.train.weight_decay)

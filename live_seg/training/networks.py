@@ -1,0 +1,136 @@
+"""Networks by name, with the weights that they start from."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import segmentation_models_pytorch as smp
+import torch
+from torch import Tensor, nn
+
+from live_seg.errors import UsageError, unknown
+from live_seg.exporting.checkpoint import WEIGHTS
+from live_seg.exporting.network import NarrowUnetPlusPlus
+from live_seg.exporting.restore import restore
+from live_seg.training.config import Network
+
+NARROW = "NarrowUnetPlusPlus"
+FOREIGN = (
+    "DeepLabV3",
+    "DeepLabV3Plus",
+    "FPN",
+    "Linknet",
+    "MAnet",
+    "PAN",
+    "Segformer",
+    "UPerNet",
+    "Unet",
+    "UnetPlusPlus",
+)
+"""Classes of segmentation_models_pytorch."""
+
+State = dict[str, Tensor]
+
+
+def build_network(config: Network) -> tuple[nn.Module, str]:
+    """Network of a configuration, and a line on where its encoder's weights come from.
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown, or a file does not fit.
+    """
+    network = _made(config)
+    about = _load_encoder(network, config)
+    if config.start:
+        _load_start(network, Path(config.start).expanduser())
+        about = f"starts from {config.start}"
+    return network, about
+
+
+def read_state(file: Path) -> State:
+    """State dict of a .pt file, in float32; the averaged weights where it holds several.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read.
+    """
+    try:
+        content: Any = torch.load(file, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise UsageError(f"there is no file {file}") from None
+    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UsageError(f"{file} holds no weights: {first[:200]}") from None
+    inner = next((content[key] for key in WEIGHTS if isinstance(content.get(key), Mapping)), content)
+    return {name: one.float() if one.is_floating_point() else one for name, one in inner.items()}
+
+
+def _made(config: Network) -> nn.Module:
+    if config.architecture == NARROW:
+        if config.encoder != "resnet18":
+            raise UsageError(f"{NARROW} has no encoder {config.encoder!r}", "Its encoder is resnet18.")
+        return NarrowUnetPlusPlus(config.skips, **config.options)
+    if config.architecture not in FOREIGN:
+        raise unknown("architecture", config.architecture, [NARROW, *FOREIGN])
+    encoders = smp.encoders.get_encoder_names()
+    if config.encoder not in encoders and not config.encoder.startswith("tu-"):
+        raise unknown("encoder", config.encoder, encoders)
+    try:
+        made = getattr(smp, config.architecture)(config.encoder, encoder_weights=None, **config.options)
+    except (TypeError, ValueError, KeyError, RuntimeError) as error:
+        raise UsageError(f"{config.architecture} with {config.encoder} cannot be made: {error}") from None
+    network: nn.Module = made
+    return network
+
+
+def _load_encoder(network: nn.Module, config: Network) -> str:
+    weights = config.encoder_weights
+    if not weights:
+        return "the encoder starts from chance"
+    if weights == "imagenet":
+        try:
+            state = smp.encoders.get_encoder(config.encoder, weights="imagenet").state_dict()
+        except Exception as error:  # noqa: BLE001  # whatever the download raises: it is said, and the run goes on
+            first = (str(error).splitlines() or [type(error).__name__])[0]
+            return f"ImageNet weights of {config.encoder} cannot be had ({first[:120]}): the encoder starts from chance"
+        network.encoder.load_state_dict(state)  # type: ignore[union-attr]
+        return f"the encoder starts from ImageNet weights of {config.encoder}"
+    file = Path(weights).expanduser()
+    encoder = network.encoder
+    assert isinstance(encoder, nn.Module)
+    own = encoder.state_dict()
+    given = _encoder_state(file)
+    fitting = {
+        name: one.to(own[name].dtype) for name, one in given.items() if name in own and one.shape == own[name].shape
+    }
+    if not fitting:
+        raise UsageError(f"{file} has no weight of {config.encoder}", "Its keys are those of smp's encoder.")
+    encoder.load_state_dict(fitting, strict=False)
+    return f"the encoder starts from {file.name} ({len(fitting)} of {len(own)} arrays)"
+
+
+def _encoder_state(file: Path) -> State:
+    if file.suffix != ".npz":
+        return read_state(file)
+    try:
+        with np.load(file) as arrays:
+            return {name: torch.from_numpy(np.array(arrays[name])) for name in arrays.files}
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file} cannot be read as an .npz file: {error}") from None
+
+
+def _load_start(network: nn.Module, file: Path) -> None:
+    state = restore(file).state_dict() if file.suffix == ".onnx" else read_state(file)
+    try:
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        first = [*str(error).splitlines(), ""][1].strip()
+        raise UsageError(
+            f"{file} does not fit this network: {first[:200]}", "Compare network.* with its run."
+        ) from None

@@ -1,0 +1,78 @@
+"""Starts a training run: on one processor, on several, or on several machines."""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import partial
+from pathlib import Path
+
+import torch
+from lightning_fabric import Fabric
+
+from live_seg.config import read_values
+from live_seg.config.build import build
+from live_seg.errors import UsageError
+from live_seg.training.config import TrainConfig
+from live_seg.training.experiment import CONFIG, STATE, new_folder
+from live_seg.training.loop import run_loop
+from live_seg.training.reporter import Reporter, Silent
+
+
+def train(config: TrainConfig, reporter: Reporter | None = None, resume: Path | None = None) -> Path:
+    """Trains, and returns the folder of the run.
+
+    Parameters
+    ----------
+    config
+        All of it; with `resume`, only part `machine` is used, the rest is the old run's.
+    reporter
+        Hears of the progress.
+    resume
+        Folder of a run that was interrupted: it goes on from its last state.
+
+    Raises
+    ------
+    UsageError
+        If the configuration names what is not there, or there is nothing to resume.
+    """
+    if resume is not None:
+        config = _resumed(config, resume)
+    logging.getLogger("lightning_fabric").setLevel(logging.ERROR)  # it tells what the configuration says
+    logging.getLogger("lightning.fabric").setLevel(logging.ERROR)
+    launched = "LOCAL_RANK" in os.environ  # by torchrun, which starts the processes itself
+    many = config.machine.devices * config.machine.machines > 1
+    fabric = Fabric(
+        accelerator=_accelerator(config),
+        devices=config.machine.devices,
+        num_nodes=config.machine.machines,
+        strategy="auto" if not many else "ddp" if launched else "ddp_spawn",
+        precision=config.train.precision,
+    )
+    folder = resume
+    if folder is None and int(os.environ.get("RANK", "0")) == 0:
+        folder = new_folder(Path(config.log.folder).expanduser())
+    if many and not launched:
+        fabric.launch(partial(run_loop, config=config, folder=folder, reporter=reporter or Silent()))
+    else:
+        fabric.launch()
+        run_loop(fabric, config, folder, reporter or Silent())
+    return folder or Path(config.log.folder)
+
+
+def _resumed(config: TrainConfig, folder: Path) -> TrainConfig:
+    if not (folder / STATE).is_file():
+        raise UsageError(
+            f"{folder} has no {STATE} to go on from", "Give the folder of an interrupted run: experiments/expN."
+        )
+    old = build(read_values(folder / CONFIG, TrainConfig), TrainConfig)
+    return TrainConfig(old.data, old.network, old.compose, old.camera, old.train, config.machine, old.log)
+
+
+def _accelerator(config: TrainConfig) -> str:
+    wanted = config.machine.accelerator
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise UsageError("machine.accelerator is cuda, and torch finds no GPU", "Set machine.accelerator=cpu or auto.")
+    return wanted

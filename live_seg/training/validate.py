@@ -1,0 +1,67 @@
+"""Scores a network in training on whole pictures, fed as the app feeds it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+
+from live_seg.errors import UsageError
+from live_seg.evaluation.measure import load_checked
+from live_seg.evaluation.pairs import Sample
+from live_seg.evaluation.score import Score, mean, person_size, score_pair
+from live_seg.evaluation.sheet import contact_sheet, errors_overlay
+from live_seg.frame import Alpha, Image, Size
+from live_seg.matting.preprocess import to_blob
+from live_seg.models import Model
+from live_seg.shrink import shrink
+
+
+@torch.no_grad()
+def predict(network: nn.Module, image: Image, area_px: int) -> Alpha:
+    """Matte of a picture, enlarged bilinearly; the network is in evaluation mode."""
+    model = Model(name="", file=Path(), precision="fp32", area_px=area_px)
+    blob = torch.from_numpy(to_blob(shrink(image, model.input_size(Size.of(image))), model))
+    device = next(network.parameters()).device
+    matte = torch.sigmoid(network(blob.to(device)).float())[0, 0].cpu().numpy()
+    large = cv2.resize(matte, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.rint(large * 255), np.uint8)
+
+
+def validate(network: nn.Module, samples: Sequence[Sample], area_px: int) -> list[Score]:
+    """Scores of every sample that can be read."""
+    was_training = network.training
+    network.eval()
+    scores = []
+    for sample in samples:
+        try:
+            image, truth = load_checked(sample)
+        except UsageError:
+            continue
+        values = score_pair(predict(network, image, area_px), truth)
+        scores.append(Score("", sample.name, sample.source, person_size(truth), values))
+    network.train(was_training)
+    return scores
+
+
+def merit(scores: Sequence[Score]) -> float:
+    """What the best weights have most of: IoU plus boundary IoU less MAD, since a matte is bodies and outlines."""
+    means = mean(scores)
+    return means["iou"] + means["boundary_iou"] - means["mad"] if scores else 0.0
+
+
+def overlays(network: nn.Module, samples: Sequence[Sample], area_px: int, count: int = 20) -> Image | None:
+    """Contact sheet of `count` samples with what is wrong in red and blue; None if not one can be read."""
+    network.eval()
+    tiles = []
+    for sample in samples[:: max(1, len(samples) // count)][:count]:
+        try:
+            image, truth = load_checked(sample)
+        except UsageError:
+            continue
+        tiles.append((sample.name, errors_overlay(image, predict(network, image, area_px), truth)))
+    return contact_sheet(tiles) if tiles else None
