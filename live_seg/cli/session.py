@@ -25,6 +25,7 @@ from live_seg.live.statistics import Statistics
 from live_seg.matting import Choice, choose
 from live_seg.sinks import Sink, Stream, open_sink
 from live_seg.sources import open_source
+from live_seg.sources.address import meaning
 from live_seg.sources.paced import Paced
 from live_seg.sources.reopening import reopening
 
@@ -38,7 +39,8 @@ class Session:
         self._config = config
         self._stack = ExitStack()
         self._signal = 0
-        open_effect(config)  # a wrong name or a missing background is said before anything opens
+        open_effect(config)  # a wrong name or a missing file is said before anything opens
+        meaning(config.source.camera)
         _refuse_own_input(config)
 
     def __enter__(self) -> Self:

@@ -1,0 +1,157 @@
+"""The command: exit codes, one line an error, nothing imported that is not needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from live_seg.cli import live
+from live_seg.cli.main import commands, main
+from live_seg.errors import EngineError, LiveSegError, SinkError, SourceError, SourceLost, UsageError
+
+QUICK = ["--no-window", "--engine", "fixed", "--frames", "3", "--size", "320x180"]
+
+
+def run_live_seg(*words: str, **options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "live_seg", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)  # type: ignore[call-overload, no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["devicess"], "there is no command 'devicess'. Did you mean devices?"),
+        (["docter"], "Did you mean doctor?"),
+        (["xyzzy"], "There are: "),
+        (["clip.mp4"], "Did you mean --camera clip.mp4?"),
+        (["0"], "Did you mean --camera 0?"),
+        (["--camra", "0"], "Did you mean --camera"),
+        (["devices", "--jsn"], "Did you mean --json?"),
+    ],
+)
+def test_a_mistyped_command_or_option_names_the_nearest(
+    capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    assert main(words) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.startswith("live-seg: ")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (LiveSegError("it went wrong"), 1),
+        (UsageError("it went wrong"), 2),
+        (SourceError("it went wrong"), 3),
+        (SourceLost("it went wrong"), 3),
+        (EngineError("it went wrong"), 4),
+        (SinkError("it went wrong"), 5),
+        (KeyboardInterrupt(), 130),
+        (RuntimeError("it went wrong"), 1),
+    ],
+    ids=lambda item: type(item).__name__ if isinstance(item, BaseException) else str(item),
+)
+def test_each_error_has_its_exit_code_and_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int
+) -> None:
+    def fail(options: object) -> int:
+        raise error
+
+    monkeypatch.setattr(live, "run", fail)
+    assert main([]) == code
+    printed = capsys.readouterr().err
+    assert printed.startswith("live-seg: ")
+    assert printed.count("\n") == 1
+    with pytest.raises(type(error)):
+        main(["--debug"])
+
+
+def test_a_defect_of_ours_says_how_to_see_more(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "run", lambda options: 1 // 0)
+    assert main([]) == 1
+    assert "ZeroDivisionError" in (printed := capsys.readouterr().err)
+    assert "run again with --debug" in printed
+
+
+@pytest.mark.parametrize("words", [["--version"], ["-V"], ["--no-window", "--version"], ["doctor", "--version"]])
+def test_version_is_printed_wherever_it_stands(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    assert main(words) == 0
+    assert capsys.readouterr().out.startswith("live-seg 0.")
+
+
+def test_help_names_every_option_and_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+    assert end.value.code == 0
+    text = capsys.readouterr().out
+    assert all(f"  {name} " in text for name in commands())
+    assert "--virtual-camera" in text
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([name, "--help"])
+    assert end.value.code == 0
+    assert f"live-seg {name}" in capsys.readouterr().out
+
+
+def test_the_app_runs_without_window_or_model(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--camera", "synthetic", "--blur", *QUICK]) == 0
+    printed = capsys.readouterr()
+    assert "no network (fixed)" in printed.err
+    assert "null: 3 pictures" in printed.err
+    assert not printed.out
+
+
+CONTENTS = {"missing": None, "empty": b"", "text": b"this is a text\n" * 99}
+
+
+@pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
+@pytest.mark.parametrize("name", ["clip.mp4", "photo.jpg", "clip.mkv", "no_suffix"])
+def test_an_input_that_cannot_be_used_is_one_line_and_leaves_no_output(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str, content: bytes | None
+) -> None:
+    camera, output = tmp_path / name, tmp_path / "out" / "out.mp4"
+    output.parent.mkdir()
+    if content is not None:
+        camera.write_bytes(content)
+    assert main(["--camera", str(camera), "--blur", "--output", str(output), *QUICK]) == 2
+    error = capfd.readouterr().err
+    assert str(camera) in error
+    assert all(line.startswith("live-seg: ") for line in error.splitlines())
+    assert not list(output.parent.iterdir())
+
+
+def test_what_is_read_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clip = tmp_path / "clip.mp4"
+    assert main(["--camera", "synthetic", *QUICK, "--output", str(clip)]) == 0
+    before = clip.read_bytes()
+    assert main(["--camera", str(clip), *QUICK, "--output", str(clip)]) == 2
+    assert "is what is read" in capsys.readouterr().err
+    assert clip.read_bytes() == before
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    for words in (["--print-config"], ["--help"]):
+        command = [sys.executable, "-m", "live_seg", *words]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.close()
+            assert process.stderr.read() == b""
+            assert process.wait(60) == 0
+
+
+def test_python_m_live_seg_is_the_command() -> None:
+    done = run_live_seg("devicess")
+    assert done.returncode == 2
+    assert "Did you mean devices?" in done.stderr
+    assert "Traceback" not in done.stderr
