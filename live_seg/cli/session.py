@@ -24,6 +24,7 @@ from live_seg.live.pipeline import Pipeline
 from live_seg.live.statistics import Statistics
 from live_seg.matting import Choice, choose
 from live_seg.sinks import Sink, Stream, open_sink
+from live_seg.sinks.file import holds_alpha
 from live_seg.sources import open_source
 from live_seg.sources.address import meaning
 from live_seg.sources.paced import Paced
@@ -42,6 +43,7 @@ class Session:
         open_effect(config)  # a wrong name or a missing file is said before anything opens
         meaning(config.source.camera)
         _refuse_own_input(config)
+        _refuse_lost_alpha(config)
 
     def __enter__(self) -> Self:
         return self
@@ -145,3 +147,12 @@ def _refuse_own_input(config: Config) -> None:
     read, written = Path(config.source.camera), Path(config.output.file)
     if config.output.file and read.is_file() and written.exists() and read.samefile(written):
         raise UsageError(f"{config.output.file} is what is read", "Write to another file.")
+
+
+def _refuse_lost_alpha(config: Config) -> None:
+    file = config.output.file
+    if config.effect.name == "transparent" and file and not holds_alpha(file):
+        raise UsageError(
+            f"{file} cannot hold transparency",
+            'Write .webm, .mov or .png, or take a green screen: --replace "#00b140".',
+        )
