@@ -17,7 +17,7 @@ from live_seg.sinks.fit import fit
 from live_seg.sinks.part_file import PartFile
 from live_seg.sinks.picture_writer import PictureWriter
 from live_seg.sinks.sink import SinkBase, Stream, sinks
-from live_seg.sinks.timeline import Timeline
+from live_seg.sinks.timeline import Timeline, start_in_file_s
 from live_seg.sinks.video_writer import VideoWriter, coding_for
 
 _containers = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
@@ -127,7 +127,7 @@ class FileSink(SinkBase):
         writer = VideoWriter(self._part, container, self._size, coding, timeline)
         if self._stream.sound_from:
             writer.set_pixel_aspect(_pixel_aspect(self._stream.sound_from, self._size))
-            writer.add_sound(self._stream.sound_from, start_s if self._stream.lossless else 0.0)
+            writer.add_sound(self._stream.sound_from, start_in_file_s(start_s))
         return writer
 
     def _fitted(self, picture: Image) -> Image:

@@ -45,9 +45,6 @@ class Sound:
         self._container = container
         self._input = av.open(f"file:{file}", "r")
         self._start_s = start_s + (self._input.start_time or 0) / av.time_base
-        length_s = (self._input.duration or 0) / av.time_base
-        if length_s and start_s > length_s:  # not this file's time line
-            self._start_s -= start_s
         self._packets: Iterator[Timed] = iter(())
         self._next: Timed | None = None
         if self._input.streams.audio:

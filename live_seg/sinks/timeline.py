@@ -8,6 +8,15 @@ _near_s = 0.001
 """MKV and others keep whole milliseconds: times that close to n / fps mean n / fps."""
 
 
+_first_frame_s = 60.0
+"""A file's first frame comes in its first minute; later times are a clock's, of frames that were shown meanwhile."""
+
+
+def start_in_file_s(time_s: float) -> float:
+    """Where in its file the first picture is: its `Frame.time`, or 0 if that is a clock's."""
+    return time_s if time_s < _first_frame_s else 0.0
+
+
 class Timeline:
     """Gives pictures their places, always rising.
 
@@ -42,15 +51,17 @@ class Timeline:
         self._lossless = lossless
         self._count = 0
         self._first_s = 0.0
+        self._is_counted = False
         self._last = 0
 
     def place(self, time_s: float) -> int:
         """Ticks from the first picture to the one of this time, which is `Frame.time`."""
         if not self._count:
             self._first_s = time_s
+            self._is_counted = self._lossless and time_s != start_in_file_s(time_s)
         passed_s = time_s - self._first_s
         ticks = round(passed_s / self.time_base)
-        if self._lossless and abs(passed_s - float(self._count / self.rate)) <= _near_s:
+        if self._is_counted or (self._lossless and abs(passed_s - float(self._count / self.rate)) <= _near_s):
             ticks = self._count * self.frame_ticks
         if self._count and ticks <= self._last:  # times that stand still or go back
             ticks = self._last + (self.frame_ticks if self._lossless else 1)

@@ -16,7 +16,7 @@ LATE_S = 0.5
 class Paced(SourceBase):
     """Gives the frames of another source when their time has come, and stamps them with the clock at that moment.
 
-    Not for a lossless run: there the file's own times are wanted, and no waiting.
+    The clock's times say how old a frame is; the file's own are lost by it.
 
     Parameters
     ----------

@@ -54,6 +54,16 @@ def test_sound_stays_with_its_pictures(tmp_path, source, sound, target, codec):
     assert onsets_s(path) == pytest.approx([0.5, 1.5, 2.5], abs=0.03)
 
 
+def test_sound_stays_with_pictures_that_were_shown_meanwhile(tmp_path):
+    clip = make_clip(tmp_path / "clip.mp4", 50, sound=("aac", 44_100))
+    stream = Stream(SMALL, 25.0, lossless=True, sound_from=str(clip))
+    with FileSink(build({"output": {"file": str(tmp_path / "out.mp4")}}), stream) as sink:
+        for index in range(50):  # at half its speed, and stamped with a clock
+            sink.write(picture_of(index), Frame(picture_of(index), index, 7000 + index / 12.5))
+    assert onsets_s(tmp_path / "out.mp4") == pytest.approx([0.5, 1.5], abs=0.03)
+    assert codec_and_length_s(tmp_path / "out.mp4")[1] == pytest.approx(2.0, abs=0.06)
+
+
 def test_sound_ends_with_the_pictures(tmp_path):
     clip = make_clip(tmp_path / "clip.mp4", 75, sound=("aac", 44_100))
     path = copied(clip, tmp_path / "out.mp4", frames=25)

@@ -48,6 +48,12 @@ def test_other_times_are_kept_to_a_tenth_of_a_millisecond(rate, gaps_ms, lossles
         assert timeline.seconds(timeline.place(50 + time_s)) == pytest.approx(time_s, abs=tolerance)
 
 
+def test_times_of_a_clock_are_not_taken_for_those_of_the_file():
+    timeline = Timeline(25.0, lossless=True)
+    places = [timeline.seconds(timeline.place(time_s)) for time_s in (5000.0, 5000.1, 5000.11, 5003.0)]
+    assert places == pytest.approx([0, 0.04, 0.08, 0.12])
+
+
 def test_frames_without_times_lie_a_frame_apart():
     timeline = Timeline(25.0, lossless=True)
     assert [timeline.seconds(timeline.place(0.0)) for _ in range(3)] == pytest.approx([0, 0.04, 0.08])
