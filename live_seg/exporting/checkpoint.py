@@ -1,4 +1,4 @@
-"""Reads a checkpoint: a state dict, or a dict that holds one."""
+"""Reads a checkpoint: a state dict, a dict that holds one, or a model file that was exported before."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from live_seg.errors import UsageError
 from live_seg.exporting.network import NarrowUnetPlusPlus
+from live_seg.exporting.restore import restore
 
 WEIGHTS = ("ema", "weights", "state_dict", "model")
 """Keys under which a training checkpoint may keep its weights; the first that is there is taken."""
@@ -21,13 +22,15 @@ def load_checkpoint(file: Path) -> nn.Module:
     """Network of a checkpoint, with its weights, in float32 and ready to infer.
 
     Which network it is shows in the weights: a resnet18 Unet++ with narrow skips of any width, or the plain one
-    of segmentation-models-pytorch.
+    of segmentation-models-pytorch. An .onnx file is one that `export` made in fp16.
 
     Raises
     ------
     UsageError
         If it cannot be read, or belongs to another network.
     """
+    if file.suffix.lower() == ".onnx":
+        return restore(file)
     state = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in _read(file).items()}
     network = _network_of(state, file)
     try:

@@ -23,7 +23,7 @@ from live_seg.exporting.validation import Measured, measure
 from live_seg.models import Model, Quality
 from live_seg.models.store import checksum, read_rows
 
-PARITY_INPUTS = 12
+PARITY_INPUTS = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ def onnx_run(model: onnx.ModelProto, threads: int = 0) -> Run:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = threads
+    # Threads that wait in a loop for work slow down whatever else runs; an export often runs beside a training.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
     def run(blob: Blob) -> Blob:

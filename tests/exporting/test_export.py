@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("segmentation_models_pytorch")
+
+from live_seg.errors import UsageError
+from live_seg.exporting import export as export_module
+from live_seg.exporting.export import export
+from live_seg.exporting.refused import ExportRefused
+from live_seg.models.store import checksum, read_rows
+
+pytestmark = pytest.mark.training
+
+
+def nothing(step: str, done: int, total: int) -> None:
+    """Nobody is told."""
+
+
+def test_writes_both_files_and_rows_that_describe_them(
+    plan: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[tuple[str, int, int]] = []
+    wanted = plan(logit_gain=1.5, terms="anybody's")
+
+    exported = export(wanted, lambda *step: steps.append(step))
+
+    rows = {row.name: row for row in read_rows(wanted.out)}
+    assert sorted(rows) == ["someone-fp16", "someone-int8"]
+    assert {file.name for file in wanted.out.iterdir()} == {"someone-fp16.onnx", "someone-int8.onnx", "registry.toml"}
+    for row in rows.values():
+        assert (row.bytes, row.sha256) == (row.file.stat().st_size, checksum(row.file))
+        assert (row.logit_gain, row.terms) == (1.5, "anybody's")
+        assert row.quality[0].iou > 0.8
+    assert set(exported.rows) == set(rows.values())
+    assert exported.parity < 1e-3
+    assert all(any(done == total for name, done, total in steps if name == step) for step, _, _ in steps)
+
+    monkeypatch.setattr(export_module, "to_int8", lambda model, *_: model)  # it is made once; this is about the rows
+    again = export(plan(logit_gain=None, terms="mine"), nothing)
+    assert {(row.logit_gain, row.terms) for row in again.rows} == {(1.5, "mine")}, "what is not given is kept"
+    assert len(read_rows(wanted.out)) == 2, "rows are replaced, not added"
+
+
+def test_an_int8_file_ruined_by_its_calibration_is_refused_and_nothing_is_left(
+    plan: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true_inputs = export_module.inputs
+    # Calibrated on almost black pictures, all ranges are too narrow, and real ones are cut off.
+    monkeypatch.setattr(
+        export_module, "inputs", lambda *arguments: [blob * np.float32(0.02) for blob in true_inputs(*arguments)]
+    )
+    wanted = plan()
+
+    with pytest.raises(ExportRefused, match=r"int8 loses .* IoU points") as refused:
+        export(wanted, nothing)
+
+    assert refused.value.cure
+    assert not wanted.out.exists()
+
+
+def test_a_refused_export_leaves_the_present_files_as_they_are(
+    plan: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = plan()
+    wanted.out.mkdir()
+    for name in ("someone-int8.onnx", "other.txt"):
+        (wanted.out / name).write_text("present")
+
+    def refuse(*_: Any) -> float:
+        raise ExportRefused("no")
+
+    monkeypatch.setattr(export_module, "check_parity", refuse)
+    with pytest.raises(ExportRefused):
+        export(wanted, nothing)
+
+    assert {file.name: file.read_text() for file in wanted.out.iterdir()} == {
+        "someone-int8.onnx": "present",
+        "other.txt": "present",
+    }
+
+
+def test_without_pictures_it_does_not_start(plan: Callable[..., Any]) -> None:
+    with pytest.raises(UsageError, match="no picture"):
+        export(plan(validate=[]), nothing)
+
+
+@pytest.mark.parametrize("content", [b"", b"no checkpoint at all"])
+def test_a_checkpoint_that_is_none_is_named(plan: Callable[..., Any], tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "bad.pt"
+    file.write_bytes(content)
+    with pytest.raises(UsageError, match=r"bad\.pt"):
+        export(plan(checkpoint=file), nothing)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from live_seg.frame import Size
+from live_seg.models import Model
+
+sides = st.integers(min_value=1, max_value=8192)
+
+
+def model(area_px: int = 46080, stride: int = 32) -> Model:
+    return Model(name="m", file=Path("m.onnx"), precision="fp32", area_px=area_px, stride=stride)
+
+
+@pytest.mark.parametrize(
+    ("frame", "expected"),
+    [
+        ("1280x720", "288x160"),
+        ("640x480", "256x192"),
+        ("480x640", "192x256"),
+        ("720x1280", "160x288"),
+        ("500x500", "224x224"),
+    ],
+)
+def test_usual_frames(frame: str, expected: str) -> None:
+    assert model().input_size(Size.parse(frame)) == Size.parse(expected)
+
+
+def test_a_wide_frame_on_a_gpu() -> None:
+    assert model(area_px=147456).input_size(Size(1920, 1080)) == Size(512, 288)
+
+
+@given(sides, sides, st.sampled_from([46080, 86016, 147456]), st.sampled_from([16, 32]))
+def test_sides_are_multiples_that_keep_shape_and_area_as_near_as_rounding_lets_them(
+    width: int, height: int, area_px: int, stride: int
+) -> None:
+    size = model(area_px, stride).input_size(Size(width, height))
+    assert size.width % stride == size.height % stride == 0
+    for side, exact in (
+        (size.width, (area_px * width / height) ** 0.5),
+        (size.height, (area_px * height / width) ** 0.5),
+    ):
+        assert side >= stride
+        assert abs(side - exact) <= stride / 2 + 1e-6 or (side == stride and exact < stride)
+
+
+@given(sides, sides)
+def test_a_turned_frame_has_the_turned_size(width: int, height: int) -> None:
+    upright, wide = model().input_size(Size(width, height)), model().input_size(Size(height, width))
+    assert upright == Size(wide.height, wide.width)
+
+
+@given(sides, sides, st.integers(min_value=2, max_value=4))
+def test_only_the_shape_of_the_frame_counts(width: int, height: int, factor: int) -> None:
+    assert model().input_size(Size(width, height)) == model().input_size(Size(width * factor, height * factor))
