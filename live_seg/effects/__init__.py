@@ -1,5 +1,5 @@
 """One file an effect."""
 
-from live_seg.effects.effect import Effect, effects, open_effect
+from live_seg.effects.effect import Effect, EffectBase, effects, open_effect
 
-__all__ = ["Effect", "effects", "open_effect"]
+__all__ = ["Effect", "EffectBase", "effects", "open_effect"]

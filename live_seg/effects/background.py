@@ -31,13 +31,22 @@ _late_s = 1.0
 
 
 class Background(Protocol):
-    """Gives the picture that stands behind the person now."""
+    """Gives the picture that stands behind the person now.
+
+    Attributes
+    ----------
+    patience_s
+        How long a call waits for a frame of a video that is due and not decoded yet. 0 never waits, but for the first
+        frame; infinity makes what is shown a function of the clock alone.
+    """
+
+    patience_s: float
 
     def __call__(self, size: Size) -> Image:
         """uint8 (H, W, 3) BGR of that size; not to be written to, and the same array while nothing changes."""
 
 
-def open_background(text: str, clock: Clock = time.monotonic, patience_s: float = 0.0) -> Background:
+def open_background(text: str, clock: Clock = time.monotonic) -> Background:
     """Opens what `replace.background` means.
 
     Parameters
@@ -45,10 +54,7 @@ def open_background(text: str, clock: Clock = time.monotonic, patience_s: float 
     text
         A colour such as `#00b140` or `#fff`, or a picture or video file.
     clock
-        Seconds by which a video plays.
-    patience_s
-        How long a call waits for a frame that is due and not decoded yet. 0 never waits, but for the first frame;
-        infinity makes what is shown a function of the clock alone.
+        Seconds by which a video plays; it begins with the first call.
 
     Raises
     ------
@@ -61,11 +67,13 @@ def open_background(text: str, clock: Clock = time.monotonic, patience_s: float 
         raise UsageError(f"{text!r} is no background", "Give a picture, a video, or a colour like #00b140.")
     if is_picture(readable(text)):
         return Picture(read_picture(text))
-    return Video(text, clock, patience_s)
+    return Video(text, clock)
 
 
 class Colour:
     """One colour, BGR."""
+
+    patience_s = 0.0
 
     def __init__(self, bgr: tuple[int, int, int]) -> None:
         self._bgr = bgr
@@ -80,6 +88,8 @@ class Colour:
 
 class Picture:
     """A picture that fills the frame, whatever its shape; fitted once for a size."""
+
+    patience_s = 0.0
 
     def __init__(self, picture: Image) -> None:
         self._picture = picture
@@ -98,9 +108,10 @@ class Video:
     A thread decodes a few frames ahead; it ends when nobody holds the video any more.
     """
 
-    def __init__(self, name: str, clock: Clock, patience_s: float) -> None:
+    patience_s = 0.0
+
+    def __init__(self, name: str, clock: Clock) -> None:
         self._clock = clock
-        self._patience_s = patience_s
         self._decoder = _Decoder(VideoFile(name))
         weakref.finalize(self, self._decoder.over.set)
         self._lead_s: float | None = None  # by how much the clock is ahead of the video
@@ -124,7 +135,7 @@ class Video:
         assert self._lead_s is not None
         if self._next is not None and now - self._lead_s - self._next.time_s > _late_s:
             self._lead_s = now - self._next.time_s
-        until = time.monotonic() + self._patience_s
+        until = time.monotonic() + self.patience_s
         while True:
             if self._next is None:
                 self._next = self._decoder.take(until - time.monotonic())

@@ -7,7 +7,7 @@ import numpy as np
 
 from live_seg.config import Config
 from live_seg.effects.blend import blend
-from live_seg.effects.effect import effects
+from live_seg.effects.effect import EffectBase, effects
 from live_seg.frame import Alpha, Image, Size
 from live_seg.shrink import shrink
 
@@ -16,7 +16,7 @@ _SMALL_SIGMA = 4.0
 
 
 @effects.register("blur")
-class Blur:
+class Blur(EffectBase):
     """The room is blurred, the person stays sharp."""
 
     def __init__(self, config: Config) -> None:

@@ -39,6 +39,27 @@ class Effect(Protocol):
     def warm(self, size: Size) -> None:
         """Makes buffers and loads what is needed for frames of this size, before the first one comes."""
 
+    def at(self, time_s: float, lossless: bool) -> None:
+        """Told before each picture which time it belongs to; only effects in which something plays need it.
+
+        Parameters
+        ----------
+        time_s
+            `Frame.time`.
+        lossless
+            True if the result must depend on the times alone: wait for what is due, however long it takes.
+        """
+
+
+class EffectBase:
+    """Effects that need no preparation and in which nothing plays have nothing more to write than `__call__`."""
+
+    def warm(self, size: Size) -> None:
+        """Needs nothing."""
+
+    def at(self, time_s: float, lossless: bool) -> None:
+        """Nothing plays."""
+
 
 effects: Registry[Effect] = Registry("effect", "live_seg.effects")
 """blur, replace, transparent, and those of other packages."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 from live_seg.config import Config
 from live_seg.effects.background import open_background
 from live_seg.effects.blend import blend
-from live_seg.effects.effect import effects
+from live_seg.effects.effect import EffectBase, effects
 from live_seg.frame import Alpha, Image, Size
 
 
 @effects.register("replace")
-class Replace:
+class Replace(EffectBase):
     """The person stands before a picture, a video that loops, or a colour."""
 
     def __init__(self, config: Config) -> None:
-        self._background = open_background(config.replace.background)
+        self._time_s = 0.0
+        self._background = open_background(config.replace.background, clock=lambda: self._time_s)
 
     def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
         """The picture; see `Effect`."""
@@ -23,3 +26,8 @@ class Replace:
     def warm(self, size: Size) -> None:
         """Fits the background to the size."""
         self._background(size)
+
+    def at(self, time_s: float, lossless: bool) -> None:
+        """A video plays by the frames' times."""
+        self._time_s = time_s
+        self._background.patience_s = math.inf if lossless else 0.0

@@ -6,12 +6,12 @@ import cv2
 
 from live_seg.config import Config
 from live_seg.effects.blend import ready
-from live_seg.effects.effect import effects
-from live_seg.frame import Alpha, Image, Size
+from live_seg.effects.effect import EffectBase, effects
+from live_seg.frame import Alpha, Image
 
 
 @effects.register("transparent")
-class Transparent:
+class Transparent(EffectBase):
     """The person on nothing: files get the alpha, the window a checkerboard, other sinks a green screen."""
 
     def __init__(self, config: Config) -> None:
@@ -23,6 +23,3 @@ class Transparent:
         seen = cv2.copyTo(image, alpha)
         cv2.mixChannels([seen, alpha], [out], [0, 0, 1, 1, 2, 2, 3, 3])
         return out
-
-    def warm(self, size: Size) -> None:
-        """Needs nothing."""

@@ -83,6 +83,7 @@ class Guard:
             self.hide(frame, objection)
             return False
         try:
+            self.effect.at(frame.time, lossless=self._clock is None)
             picture = self.effect(frame.image, matte.alpha)
             self._check(picture, frame)
         except Exception as error:  # noqa: BLE001  # whatever an effect does wrong, the room stays hidden

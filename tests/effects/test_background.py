@@ -83,7 +83,8 @@ class FakeClock:
 def playing(tmp_path):
     """A video of ten frames at 25 a second, and its clock."""
     clock = FakeClock()
-    video = open_background(str(make_clip(tmp_path / "waves.mp4", 10)), clock, patience_s=float("inf"))
+    video = open_background(str(make_clip(tmp_path / "waves.mp4", 10)), clock)
+    video.patience_s = float("inf")
 
     def shown_at(seconds):
         clock.now = 50 + seconds
@@ -112,7 +113,8 @@ def test_a_video_is_fitted_to_any_size(tmp_path):
 
 def test_frames_that_were_given_are_not_written_to(tmp_path):
     clock = FakeClock()
-    video = open_background(str(make_clip(tmp_path / "waves.mp4", 10)), clock, patience_s=float("inf"))
+    video = open_background(str(make_clip(tmp_path / "waves.mp4", 10)), clock)
+    video.patience_s = float("inf")
     first = video(SMALL)
     before = first.copy()
     clock.now += 0.2
@@ -124,7 +126,8 @@ def test_a_video_that_is_gone_stands_still(tmp_path, caplog):
     caplog.set_level(logging.WARNING, "live_seg")
     path = make_clip(tmp_path / "waves.mp4", 3)
     clock = FakeClock()
-    video = open_background(str(path), clock, patience_s=float("inf"))
+    video = open_background(str(path), clock)
+    video.patience_s = float("inf")
     path.unlink()
     for step in range(10):
         clock.now = 50 + step / 25

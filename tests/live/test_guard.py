@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from live_seg.config import build
 from live_seg.config.tree import Guard as GuardConfig
-from live_seg.effects import effects, open_effect
-from live_seg.frame import Alpha, Frame, Image, Matte, Size
+from live_seg.effects import EffectBase, effects, open_effect
+from live_seg.frame import Alpha, Frame, Image, Matte
 from live_seg.live.guard import Guard, beyond_recognition
 
 
@@ -37,14 +37,11 @@ class Kept:
         return self.put_pictures[-1][0]
 
 
-class Through:
+class Through(EffectBase):
     """An effect that shows the room where alpha is 0: so the tests see whether the guard asked it at all."""
 
     def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
         return image.copy()
-
-    def warm(self, size: Size) -> None:
-        pass
 
 
 def shows_room(picture: Image) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import made_clips
 import numpy as np
 import pytest
 from fakes import (
@@ -253,3 +254,13 @@ def test_the_real_sinks_take_the_loops_pictures(tmp_path: Path) -> None:
     Pipeline(config, ListSource(frames(10)), loads(ScriptedNetwork()), lossless=True).run(sinks)
     assert (tmp_path / "out.mp4").stat().st_size > 0
     assert [file.name for file in tmp_path.iterdir()] == ["out.mp4"]
+
+
+def test_offline_a_video_behind_the_person_goes_by_the_films_time(tmp_path: Path) -> None:
+    """Two runs, however fast, show the same background in the same frame."""
+    made_clips.make_clip(tmp_path / "waves.mp4", 10)
+    config = changed(GREEN, "replace.background", str(tmp_path / "waves.mp4"))
+    first, second = (offline(frames(20), ScriptedNetwork(), config)[0].pictures for _ in range(2))
+    shown = [made_clips.index_of(picture[:8, :8]) for picture in first]
+    assert shown == [made_clips.index_of(picture[:8, :8]) for picture in second]
+    assert shown[:12] == [round(number * 25 / 30 - 0.499) for number in range(12)]
