@@ -104,7 +104,8 @@ class Session:
             "virtual_camera": config.virtual_camera.show,
             "file": bool(config.output.file),
         }
-        names = [name for name, is_wanted in wanted.items() if is_wanted] or ["null"]
+        names = [name for name, is_wanted in wanted.items() if is_wanted]
+        names = [*names, *config.output.also] or ["null"]
         opened: list[Sink] = []
         failed: list[LiveSegError] = []
         for name in names:

@@ -120,6 +120,7 @@ class Output:
     file: Annotated[str, _key("mp4, mkv (H.264), mov, webm (these two hold alpha), png; empty: none")] = ""
     quality_crf: Annotated[int, _key("H.264 and VP9 constant rate factor: less is better and larger", ge=0, le=51)] = 18
     sound: Annotated[bool, _key("keep the sound of a video that is read")] = True
+    also: Annotated[list[str], _key("sinks of other packages, by their names")] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

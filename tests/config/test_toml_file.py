@@ -23,7 +23,7 @@ OTHERS = {
     "guard": {"max_age_ms": 1e3, "empty_ms": 0.5, "hide": "card"},
     "window": {"show": False, "statistics": True},
     "virtual_camera": {"show": True, "device": "/dev/video9", "size": "640x480"},
-    "output": {"file": "a\tb.mp4", "quality_crf": 0, "sound": False},
+    "output": {"file": "a\tb.mp4", "quality_crf": 0, "sound": False, "also": ["ndi"]},
     "run": {"paused": True, "seconds": 0.125, "frames": 7},
 }
 """Every key with a value that is not its default."""
