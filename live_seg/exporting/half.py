@@ -16,7 +16,7 @@ def to_half(model: onnx.ModelProto) -> onnx.ModelProto:
     """The same graph in fp16 between two casts, so that all engines are fed alike.
 
     A runtime without fp16 arithmetic takes the file as it is: ONNX Runtime's CPU provider widens the weights when
-    it loads them and computes in fp32 (59 ms against 59 of the fp32 file at 288x160, one thread), and so does
+    it loads them and computes in fp32 (60 ms, as the fp32 file, at 288x160 on one thread), and so does
     OpenVINO with INFERENCE_PRECISION_HINT f32. So the file is the fp32 reference too, but for weights rounded
     to 11 bits.
 

@@ -23,7 +23,7 @@ def to_int8(model: onnx.ModelProto, blobs: Sequence[Blob], tell: Tell) -> onnx.M
     """The graph with its convolutions in int8 for CPUs, height and width still free.
 
     - Activations are unsigned: ReLU then costs nothing, and AVX2 and VNNI multiply unsigned by signed bytes. With
-      signed ones ONNX Runtime is two times slower, OpenVINO 1.6 times.
+      signed ones ONNX Runtime takes 45 ms instead of 23, OpenVINO 19 instead of 17.
     - Weights have seven bits (`reduce_range`): processors without VNNI add pairs of products in 16 bits, which
       eight would overflow. Costs nothing in time and, measured, nothing in quality.
     - Ranges are from the smallest to the largest value seen. The quantiser's histogram methods do not take inputs
