@@ -13,13 +13,13 @@ from live_seg.errors import UsageError
 from live_seg.evaluation.pairs import Pair
 from live_seg.exporting.calibration import Tell, inputs, sample, several_shapes
 from live_seg.exporting.checkpoint import load_checkpoint
-from live_seg.exporting.gate import check_quality
+from live_seg.exporting.gate import Measured, check_quality
 from live_seg.exporting.graph import to_onnx
 from live_seg.exporting.half import to_half
 from live_seg.exporting.int8 import to_int8
 from live_seg.exporting.parity import check_parity, onnx_run
 from live_seg.exporting.registry_file import updated, write_rows
-from live_seg.exporting.validation import Measured, measure
+from live_seg.exporting.validation import measure
 from live_seg.models import Model, Quality
 from live_seg.models.store import checksum, read_rows
 

@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-from live_seg.exporting.refused import ExportRefused
-from live_seg.exporting.validation import Measured
+from dataclasses import dataclass
+
+from live_seg.errors import LiveSegError
 
 ALLOWED = {"fp16": 0.05, "int8": 0.5}
 """IoU points (of 100) that a precision may lose against fp32."""
+
+
+class ExportRefused(LiveSegError):
+    """A model file did not pass a check; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Means over the pictures, 0..1.
+
+    Attributes
+    ----------
+    pictures
+        How many were measured.
+    iou
+        Intersection over union, threshold one half.
+    mad
+        Mean absolute difference of the alpha, with the row's `logit_gain`.
+    """
+
+    pictures: int
+    iou: float
+    mad: float
 
 
 def check_quality(precision: str, reference: Measured, candidate: Measured) -> float:

@@ -11,7 +11,7 @@ import onnx
 import torch
 from torch import nn
 
-from live_seg.exporting.refused import ExportRefused
+from live_seg.exporting.gate import ExportRefused
 
 INPUT, OUTPUT = "image", "logits"
 SIDES = ("height", "width")

@@ -6,8 +6,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from live_seg.exporting.gate import ExportRefused
 from live_seg.exporting.graph import INPUT, OUTPUT, check_graph
-from live_seg.exporting.refused import ExportRefused
 
 LARGEST = float(np.finfo(np.float16).max)
 

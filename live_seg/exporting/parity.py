@@ -11,8 +11,8 @@ import torch
 from torch import nn
 
 from live_seg.engines import Blob
+from live_seg.exporting.gate import ExportRefused
 from live_seg.exporting.graph import INPUT, OUTPUT
-from live_seg.exporting.refused import ExportRefused
 
 Run = Callable[[Blob], Blob]
 """Input of the network -> logits."""

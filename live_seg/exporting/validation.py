@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -12,28 +11,10 @@ from live_seg.engines import Blob
 from live_seg.evaluation.metrics import binary, iou, mad
 from live_seg.evaluation.pairs import Pair
 from live_seg.exporting.calibration import Tell, to_input
+from live_seg.exporting.gate import Measured
 from live_seg.exporting.parity import Run
 from live_seg.frame import Alpha, Size
 from live_seg.models import Model
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Means over the pictures, 0..1.
-
-    Attributes
-    ----------
-    pictures
-        How many were measured.
-    iou
-        Intersection over union, threshold one half.
-    mad
-        Mean absolute difference of the alpha, with the row's `logit_gain`.
-    """
-
-    pictures: int
-    iou: float
-    mad: float
 
 
 def measure(run: Run, row: Model, pairs: Sequence[Pair], tell: Tell, step: str) -> Measured:

@@ -13,7 +13,7 @@ pytest.importorskip("segmentation_models_pytorch")
 from live_seg.errors import UsageError
 from live_seg.exporting import export as export_module
 from live_seg.exporting.export import export
-from live_seg.exporting.refused import ExportRefused
+from live_seg.exporting.gate import ExportRefused
 from live_seg.models.store import checksum, read_rows
 
 pytestmark = pytest.mark.training

@@ -7,9 +7,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("segmentation_models_pytorch")
 
-from live_seg.exporting.gate import check_quality
-from live_seg.exporting.refused import ExportRefused
-from live_seg.exporting.validation import Measured
+from live_seg.exporting.gate import ExportRefused, Measured, check_quality
 
 pytestmark = pytest.mark.training
 

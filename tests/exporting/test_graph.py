@@ -15,11 +15,11 @@ from torch import nn
 
 from live_seg.errors import UsageError
 from live_seg.exporting.checkpoint import load_checkpoint
+from live_seg.exporting.gate import ExportRefused
 from live_seg.exporting.graph import to_onnx
 from live_seg.exporting.half import to_half
 from live_seg.exporting.network import NarrowUnetPlusPlus
 from live_seg.exporting.parity import check_parity, largest_difference, onnx_run, torch_run
-from live_seg.exporting.refused import ExportRefused
 
 pytestmark = pytest.mark.training
 SHAPES = ((1, 3, 64, 96), (1, 3, 96, 64), (1, 3, 32, 32))
