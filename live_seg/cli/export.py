@@ -83,11 +83,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def check_installed() -> None:
-    """Raises a `UsageError` with the install line if a package of the [train] extra is missing."""
+    """Raises a `UsageError` with the install line if a package of the [train] extra is missing or does not load."""
     for module in NEEDED:
         try:
             importlib.import_module(module)
-        except ImportError as error:
+        except (ImportError, RuntimeError) as error:  # the latter where torch and torchvision do not fit
             raise UsageError(f"export needs {module} ({error})", f"Install it: {INSTALL}") from None
 
 
