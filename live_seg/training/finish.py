@@ -12,8 +12,8 @@ from torch import nn
 
 from live_seg.evaluation.score import mean, means_by
 from live_seg.evaluation.sheet import write_picture
-from live_seg.exporting.graph import INPUT, OPSET, OUTPUT, SIDES, to_onnx
 from live_seg.exporting.gate import ExportRefused
+from live_seg.exporting.graph import INPUT, OPSET, OUTPUT, SIDES, to_onnx
 from live_seg.training.config import TrainConfig
 from live_seg.training.curves import draw_curves
 from live_seg.training.data import Samples
