@@ -52,12 +52,12 @@ class Peer:
         """Matte of a single picture that has no past."""
         self.reset()
         for _ in range(STILL_SHOWN - 1 if self._adapter.states else 0):
-            self._run(image)
+            self.run(self._blob(image))
         return self.frame(image)
 
     def frame(self, image: Image) -> Alpha:
         """Matte of the next frame of a clip."""
-        matte = self._matte(self._run(image), Size.of(image))
+        matte = self._matte(self.run(self._blob(image)), Size.of(image))
         return np.asarray(np.rint(matte.clip(0, 1) * 255), np.uint8)
 
     def reset(self) -> None:
@@ -68,11 +68,18 @@ class Peer:
         """Releases the session."""
         self._session = None
 
-    def _run(self, image: Image) -> NDArray[np.float32]:
+    def run(self, blob: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Output of the network, float32 (C, h, w), for its input in its own layout; its states go on.
+
+        Raises
+        ------
+        EngineError
+            If the network fails.
+        """
         if self._session is None:
             raise EngineError(f"{self.name} is closed")
         try:
-            output, *states = self._session.run(self._outputs, {self._adapter.input: self._blob(image), **self._states})
+            output, *states = self._session.run(self._outputs, {self._adapter.input: blob, **self._states})
         except Exception as error:  # noqa: BLE001
             raise EngineError(f"{self.name} failed: {error}", "Check its adapter.") from None
         self._states = dict(zip(self._states, states, strict=True))

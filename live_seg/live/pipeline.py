@@ -129,6 +129,7 @@ class Pipeline:
             for thread in threads:
                 thread.join()
             outputs.end()
+            self._count_dropped(outputs)
         if self._error:
             raise self._error
 
@@ -167,16 +168,16 @@ class Pipeline:
         clock = self._shared.clock
         looked = clock()
         while outputs.serve():
-            self.statistics.dropped = {
-                "matte": self._frames.dropped,
-                "compose": self._matted.dropped,
-                **outputs.dropped,
-            }
+            self._count_dropped(outputs)
             with suppress(queue.Empty):
                 self._obey(self.commands.get(timeout=_PUMP_S))
             if clock() - looked > _LOOK_S:
                 looked = clock()
                 self._obey(lambda config: look(config) or config)
+
+    def _count_dropped(self, outputs: Outputs) -> None:
+        frames, matted = self._frames.dropped, self._matted.dropped
+        self.statistics.dropped = {"matte": frames, "compose": matted, **outputs.dropped}
 
     def _obey(self, command: Command) -> None:
         """Carries a command out: all of it, or nothing."""

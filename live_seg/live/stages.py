@@ -162,6 +162,7 @@ def compose(shared: Shared, guard: Guard, matted: Handover[Matted | Away]) -> No
         if item is None:
             if newest is not None and not shared.lossless:
                 guard.hide(newest, "no matte comes")
+                shared.statistics.hid()
         elif isinstance(item, Away):
             if newest is not None:
                 guard.card(newest.size, item.text, replace(newest, time=start))
@@ -169,6 +170,8 @@ def compose(shared: Shared, guard: Guard, matted: Handover[Matted | Away]) -> No
             guard.card(item.frame.size, "camera paused", item.frame)
         elif item.matte is None:
             guard.hide(item.frame, item.reason)
+            shared.statistics.hid()
         else:
-            guard.show(item.frame, item.matte)
+            if not guard.show(item.frame, item.matte):
+                shared.statistics.hid()
             shared.statistics.took("compose", shared.clock() - start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import deque
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ _WINDOW = 240
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Percentiles of the last measurements, in milliseconds; 0 if there are none."""
+    """Percentiles of what was kept, in milliseconds; 0 if there is nothing."""
 
     p50_ms: float = 0.0
     p95_ms: float = 0.0
@@ -23,14 +24,28 @@ class Spread:
 
 @dataclass(slots=True)
 class _Series:
-    values: deque[float] = field(default_factory=lambda: deque(maxlen=_WINDOW))
+    values: deque[float] = field(default_factory=deque)
     count: int = 0
 
 
 class Statistics:
-    """Counts and times; written by all threads, read by any."""
+    """Counts and times; written by all threads, read by any.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    window
+        Measurements kept for each figure; None keeps all, for a run that ends.
+
+    Attributes
+    ----------
+    hidden
+        Why the room is hidden now; empty if it is not.
+    hidden_count
+        Pictures that were released and showed nothing of their frame; written by the compose stage.
+    """
+
+    def __init__(self, window: int | None = _WINDOW) -> None:
+        self._window = window
         self._lock = threading.Lock()
         self._times: dict[str, _Series] = {}
         self._delays: dict[str, _Series] = {}
@@ -38,6 +53,7 @@ class Statistics:
         self.engine = ""
         self.source = ""
         self.hidden = ""
+        self.hidden_count = 0
         self.dropped: dict[str, int] = {}
 
     def took(self, stage: str, seconds: float) -> None:
@@ -49,7 +65,11 @@ class Statistics:
         """A sink took the picture of a frame that was captured then; both on the loop's clock."""
         with self._lock:
             self._add(self._delays, sink, now_s - captured_s)
-            self._shown_at.setdefault(sink, deque(maxlen=_WINDOW)).append(now_s)
+            self._shown_at.setdefault(sink, deque(maxlen=self._window)).append(now_s)
+
+    def hid(self) -> None:
+        """A picture showed nothing of its frame."""
+        self.hidden_count += 1
 
     def stages(self) -> dict[str, Spread]:
         """Time of each stage."""
@@ -60,6 +80,12 @@ class Statistics:
         """From capture until the sink has the picture; of no meaning for files, which have a time of their own."""
         with self._lock:
             return _spread(self._delays.get(sink, _Series()))
+
+    def intervals(self, sink: str) -> Spread:
+        """From one picture that the sink took to the next."""
+        with self._lock:
+            times = list(self._shown_at.get(sink, ()))
+        return _spread(_Series(deque(after - before for before, after in itertools.pairwise(times))))
 
     def fps(self, sink: str) -> float:
         """Pictures a second that the sink took lately; 0 before the second."""
@@ -83,9 +109,8 @@ class Statistics:
         lines += [f"ms: {stages}", "dropped: " + ("  ".join(f"{n} {c}" for n, c in self.dropped.items() if c) or "0")]
         return [line for line in (*lines, f"hidden: {self.hidden}" if self.hidden else "") if line]
 
-    @staticmethod
-    def _add(kept: dict[str, _Series], name: str, value: float) -> None:
-        series = kept.setdefault(name, _Series())
+    def _add(self, kept: dict[str, _Series], name: str, value: float) -> None:
+        series = kept.setdefault(name, _Series(deque(maxlen=self._window)))
         series.values.append(value)
         series.count += 1
 
