@@ -62,7 +62,9 @@ class Engines:
             self.classes[name] = type(name, (FakeEngine,), members)
         for registry in ("live_seg.matting.choice.engines", "live_seg.models.network.engines"):
             monkeypatch.setattr(registry, self)
-        monkeypatch.setattr(choice, "_seconds", lambda network, frame: self.ms[network.engine] / 1e3)
+        monkeypatch.setattr(
+            choice, "_seconds", lambda networks, frame: {n.engine: self.ms[n.engine] / 1e3 for n in networks}
+        )
 
     def get(self, name: str) -> Any:
         return self.classes[name]
