@@ -36,13 +36,13 @@ class Boards:
             try:
                 from torch.utils.tensorboard import SummaryWriter
             except ImportError:
-                raise _missing("tensorboard", "--set log.tensorboard=false") from None
+                raise _missing("tensorboard", "set log.tensorboard=false") from None
             self._tensorboard = SummaryWriter(folder / "tensorboard", purge_step=start or None)
         if config.log.wandb != "off":
             try:
                 import wandb
             except ImportError:
-                raise _missing("wandb", "--set log.wandb=off") from None
+                raise _missing("wandb", "set log.wandb=off") from None
             self._wandb = wandb.init(
                 project="live-seg", name=folder.name, dir=folder, mode=config.log.wandb, config=values_of(config)
             )
@@ -72,4 +72,4 @@ class Boards:
 
 
 def _missing(package: str, way_out: str) -> LiveSegError:
-    return LiveSegError(f"{package} is missing", f"pip install 'live-seg[train]', or {way_out}.")
+    return LiveSegError(f"{package} is missing", f"pip install {package}, or {way_out}.")

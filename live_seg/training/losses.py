@@ -14,8 +14,8 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 
 def soft_bce(logits: Tensor, alpha: Tensor, smooth: float = 0.0) -> Tensor:
-    """Binary cross-entropy against a soft alpha, whose values may be pulled by `smooth` towards a half."""
-    return functional.binary_cross_entropy_with_logits(logits, alpha * (1 - smooth) + smooth / 2)
+    """Binary cross-entropy against a soft alpha; with `smooth` its 0 and 1 count as that much less sure."""
+    return functional.binary_cross_entropy_with_logits(logits, alpha * (1 - 2 * smooth) + smooth)
 
 
 def edge_bce(logits: Tensor, alpha: Tensor) -> Tensor:

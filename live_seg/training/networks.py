@@ -79,7 +79,7 @@ def _made(config: Network) -> nn.Module:
     if config.architecture not in FOREIGN:
         raise unknown("architecture", config.architecture, [NARROW, *FOREIGN])
     encoders = smp.encoders.get_encoder_names()
-    if config.encoder not in encoders and not config.encoder.startswith("tu-"):
+    if config.encoder not in encoders and not config.encoder.startswith(("tu-", "timm-")):
         raise unknown("encoder", config.encoder, encoders)
     try:
         made = getattr(smp, config.architecture)(config.encoder, encoder_weights=None, **config.options)

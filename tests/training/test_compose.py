@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from scipy import fft
+
+from live_seg.errors import UsageError
+from live_seg.frame import Size
+from live_seg.training.compose import Bank, Composer, Draw, Rooms, load_bank, load_rooms
+from live_seg.training.compose.draw import derived_seed
+from live_seg.training.compose.parts import parts_sheet
+from live_seg.training.compose.placing import clean_edges
+from live_seg.training.compose.sampling import mirrored
+from live_seg.training.compose.sensor import _cosines, jpeg, noisy
+from live_seg.training.compose.things import held, lying
+from live_seg.training.config import Camera, Compose
+from live_seg.training.readers import read
+
+pytestmark = pytest.mark.training
+
+CPU = torch.device("cpu")
+STILL = Camera(colour=0, two_lights=0, low_light=0, blur=0, motion_blur=0, noise=0, jpeg=0)
+PLAIN = Compose(reframed=0, empty=0, second=0, third=0, match_light=0, clean_edges=0, held=0, clutter=0)
+SIZE = Size(96, 64)
+
+
+@pytest.fixture(scope="module")
+def bank(portraits: Path) -> Bank:
+    return load_bank(read(str(portraits)), 96)[0]
+
+
+@pytest.fixture(scope="module")
+def walls(rooms: Path) -> Rooms:
+    return load_rooms([str(rooms)])
+
+
+def compose(bank: Bank, walls: Rooms, compose: Compose = PLAIN, camera: Camera = STILL, seed: int = 0) -> tuple:
+    return Composer(bank, walls, compose, camera)(8, SIZE, Draw(CPU, seed))
+
+
+def test_a_batch_depends_on_its_key_alone(bank: Bank, walls: Rooms) -> None:
+    first = compose(bank, walls, Compose(), Camera(), seed=5)
+    torch.rand(3)
+    again = compose(bank, walls, Compose(), Camera(), seed=5)
+    other = compose(bank, walls, Compose(), Camera(), seed=6)
+    assert all(torch.equal(one, two) for one, two in zip(first, again, strict=True))
+    assert not torch.equal(first[0], other[0])
+    assert derived_seed(1, 23) != derived_seed(12, 3)
+
+
+@pytest.mark.parametrize("size", [Size(288, 160), Size(224, 224), Size(160, 288)])
+def test_batches_of_every_shape_are_pictures_and_mattes(bank: Bank, walls: Rooms, size: Size) -> None:
+    pictures, alpha = Composer(bank, walls, Compose(), Camera())(6, size, Draw(CPU, 1))
+    assert pictures.shape == (6, 3, size.height, size.width) and alpha.shape == (6, 1, size.height, size.width)
+    for one in (pictures, alpha):
+        assert float(one.min()) >= 0 and float(one.max()) <= 1 and bool(torch.isfinite(one).all())
+    assert 0.02 < float(alpha.mean()) < 0.9
+
+
+def test_the_matte_lies_on_the_person(bank: Bank, walls: Rooms) -> None:
+    # The drawn figures are red, and nothing on the walls is as red.
+    pictures, alpha = compose(bank, walls)
+    solid = (alpha[:, 0] > 0.99) & (torch.nn.functional.avg_pool2d(alpha, 3, 1, 1)[:, 0] > 0.99)
+    redness = pictures[:, 0] - torch.maximum(pictures[:, 1], pictures[:, 2])
+    assert float((redness[solid] > 0.4).float().mean()) > 0.97
+
+
+def test_empty_rooms_have_no_person(bank: Bank, walls: Rooms) -> None:
+    _, alpha = compose(bank, walls, replace(PLAIN, empty=1.0))
+    assert float(alpha.max()) == 0.0
+
+
+def test_a_second_and_third_person_cover_more(bank: Bank, walls: Rooms) -> None:
+    alone = float(compose(bank, walls)[1].mean())
+    three = float(compose(bank, walls, replace(PLAIN, second=1.0, third=1.0))[1].mean())
+    assert three > alone
+
+
+def test_without_rooms_every_frame_is_a_portrait_reframed(bank: Bank) -> None:
+    pictures, alpha = compose(bank, load_rooms([]))
+    assert pictures.shape == (8, 3, 64, 96) and float(alpha.amax((1, 2, 3)).min()) > 0.5
+
+
+def test_what_is_held_belongs_to_the_person_and_what_lies_about_does_not() -> None:
+    alpha = torch.zeros(4, 1, 64, 96)
+    alpha[:, :, 30:, 30:60] = 1
+    pictures = torch.full((4, 3, 64, 96), 0.5)
+    after, grown = held(pictures, alpha, Draw(CPU, 2), 1.0)
+    changed = (after != pictures).any(1, keepdim=True)
+    assert float(grown.sum()) > float(alpha.sum())
+    assert bool((grown[changed] > 0).all())
+    beside = lying(pictures, alpha, Draw(CPU, 2), 1.0)
+    changed = (beside != pictures).any(1, keepdim=True)
+    assert bool(changed.any()) and float(alpha[changed].max()) < 1
+
+
+def test_clean_edges_take_the_old_room_off_the_outline() -> None:
+    matte = torch.zeros(1, 1, 40, 40)
+    matte[..., 10:30, 10:30] = 1
+    matte = torch.nn.functional.avg_pool2d(matte, 3, 1, 1)
+    person = torch.zeros(1, 3, 40, 40)
+    person[:, 0] = 1.0  # red
+    person[:, 1] = (matte[:, 0] < 0.99).float()  # with a rim of the old green room
+    cleaned = clean_edges(person, matte)
+    on_rim = (matte[0, 0] > 0.2) & (matte[0, 0] < 0.9)
+    assert float(cleaned[0, 1][on_rim].mean()) < 0.35 < float(person[0, 1][on_rim].mean())
+    assert torch.allclose(cleaned[..., 18:22, 18:22], person[..., 18:22, 18:22], atol=1e-3)
+
+
+def test_cosines_are_the_discrete_cosine_transform() -> None:
+    assert np.allclose(_cosines(CPU).numpy(), fft.dct(np.eye(8), axis=0, norm="ortho"), atol=1e-6)
+
+
+def test_jpeg_keeps_flat_pictures_and_costs_detail() -> None:
+    flat = torch.full((2, 3, 16, 16), 0.5)
+    assert torch.allclose(jpeg(flat, Draw(CPU, 1), 1.0), flat, atol=0.03)
+    detail = torch.rand(2, 3, 16, 16, generator=torch.Generator().manual_seed(1))
+    assert not torch.allclose(jpeg(detail, Draw(CPU, 1), 1.0), detail, atol=0.03)
+    assert torch.equal(jpeg(detail, Draw(CPU, 1), 0.0), detail)
+
+
+def test_noise_grows_with_its_strength() -> None:
+    grey = torch.full((8, 3, 32, 32), 0.5)
+    little, much = (float((noisy(grey, Draw(CPU, 3), strength) - grey).std()) for strength in (0.5, 2.0))
+    assert 0 < little < much
+
+
+def test_mirrored_positions_stay_inside() -> None:
+    position = torch.tensor([[-2.0, 0.0, 3.5, 5.0, 9.0]])
+    assert mirrored(position, torch.tensor([[5.0]])).tolist() == [[2.0, 0.0, 3.5, 3.0, 1.0]]
+
+
+def test_pictures_are_drawn_by_their_sources_weight(tmp_path: Path) -> None:
+    for name, value in (("often-1", 255), ("never-1", 128)):
+        for part in ("images", "masks"):
+            (tmp_path / part).mkdir(exist_ok=True)
+            cv2.imwrite(str(tmp_path / part / f"{name}.png"), np.full((40, 40), value, np.uint8))
+    bank, skipped = load_bank(read(str(tmp_path)), 64, {"never": 0.0})
+    assert skipped == [] and set(Draw(CPU, 1).weighted(50, bank.weights).tolist()) == {1}
+    with pytest.raises(UsageError, match="nothing to draw"):
+        load_bank(read(str(tmp_path)), 64, {"never": 0.0, "often": 0.0})
+
+
+def test_the_sheet_shows_every_part(bank: Bank, walls: Rooms) -> None:
+    sheet = parts_sheet(bank, walls, Compose(), Camera(), columns=2)
+    assert sheet.shape[0] > 16 * 200 and sheet.dtype == np.uint8

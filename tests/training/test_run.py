@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from live_seg.cli.main import main
+from live_seg.config import build
+from live_seg.errors import UsageError
+from live_seg.evaluation.measure import load_checked
+from live_seg.training.config import TrainConfig
+from live_seg.training.experiment import STATE, WEIGHTS, new_folder, read_rows, save
+from live_seg.training.networks import build_network, read_state
+from live_seg.training.readers import read
+from live_seg.training.reporter import Silent
+from live_seg.training.run import train
+from live_seg.training.schedule import rate
+from live_seg.training.validate import predict
+
+pytestmark = [
+    pytest.mark.training,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning"),
+]
+
+SMALL = {
+    "architecture": "Unet",
+    "encoder": "tu-tf_mobilenetv3_small_minimal_100",
+    "options": {"decoder_channels": [16, 8, 8, 8, 8]},
+    "area_px": 64 * 64,
+}
+OURS = {
+    "architecture": "NarrowUnetPlusPlus",
+    "encoder": "resnet18",
+    "skips": [4, 4, 8, 8, 8],
+    "options": {"decoder": [16, 8, 8, 8, 8]},
+}
+
+
+def config(portraits: Path, folder: Path, **parts: Mapping[str, Any]) -> TrainConfig:
+    """A run of seconds: a thin network, 64x64, nothing by chance but the framing."""
+    values: dict[str, dict[str, Any]] = {
+        "data": {"train": [str(portraits)], "val": [str(portraits)], "side_px": 96},
+        "network": dict(SMALL),
+        "compose": {"held": 0.0, "clutter": 0.0},
+        "camera": {"noise": 0.2, "low_light": 0.0, "two_lights": 0.0, "colour": 0.2},
+        "train": {
+            "steps": 6,
+            "batch": 4,
+            "shapes": ["64x64", "96x64"],
+            "validate_every": 3,
+            "save_every": 2,
+            "warm_up": 2,
+            "precision": "32-true",
+        },
+        "machine": {"accelerator": "cpu", "threads": 1},
+        "log": {"folder": str(folder), "every": 1, "tensorboard": False, "onnx": False},
+    }
+    for part, content in parts.items():
+        values[part] = {**values[part], **content}
+    return build(values, TrainConfig)
+
+
+class Killed(Exception):
+    """What a power cut would be."""
+
+
+class DiesAt(Silent):
+    def __init__(self, step: int) -> None:
+        self._step = step
+
+    def stepped(self, step: int, row: Mapping[str, float]) -> None:
+        if step == self._step:
+            raise Killed
+
+
+def test_a_network_overfits_eight_pictures(portraits: Path, tmp_path: Path) -> None:
+    many = {"steps": 90, "batch": 8, "learning_rate": 4e-3, "validate_every": 90, "average": 0.9, "shapes": ["64x64"]}
+    folder = train(config(portraits, tmp_path, train=many, log={"every": 30}))
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["val"]["n"] == 8
+    assert metrics["val"]["iou"] > 0.95
+    for name in ("config.toml", "log.csv", "curves.png", "overlays.jpg", "batch.jpg", WEIGHTS):
+        assert (folder / name).stat().st_size > 100
+
+
+@pytest.mark.parametrize("step", [3, 5])
+def test_a_resumed_run_equals_one_that_was_never_interrupted(portraits: Path, tmp_path: Path, step: int) -> None:
+    whole = train(config(portraits, tmp_path / "whole"))
+    with pytest.raises(Killed):
+        train(config(portraits, tmp_path / "cut"), DiesAt(step))
+    cut = tmp_path / "cut" / "exp1"
+    assert not (cut / "metrics.json").exists()
+    train(config(portraits, tmp_path / "cut"), resume=cut)
+    for file in (WEIGHTS, STATE):
+        expected, found = (torch.load(folder / file, weights_only=True) for folder in (whole, cut))
+        states = [("ema", "ema")] if file == WEIGHTS else [("network", "network"), ("average", "average")]
+        for name, _ in states:
+            assert all(torch.allclose(one, found[name][key], atol=1e-6) for key, one in expected[name].items())
+    losses = [[row["loss"] for row in read_rows(folder)] for folder in (whole, cut)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4) and len(losses[0]) == 6
+
+
+def test_two_processes_equal_one(portraits: Path, tmp_path: Path) -> None:
+    twice = {"steps": 3, "batch": 2, "accumulate": 2, "validate_every": 3, "average": 0.0}
+    alone = train(config(portraits, tmp_path / "one", train=twice))
+    both = config(portraits, tmp_path / "two", train={**twice, "accumulate": 1}, machine={"devices": 2})
+    together = train(both)
+    one, two = (torch.load(folder / STATE, weights_only=True)["network"] for folder in (alone, together))
+    learned = [name for name in one if "running_" not in name and "num_batches" not in name]
+    assert max(float((one[name] - two[name]).abs().max()) for name in learned) < 2e-4
+    start = build_network(both.network)[0].state_dict()
+    assert max(float((one[name] - start[name]).abs().max()) for name in learned) > 1e-3
+
+
+def test_the_onnx_of_a_run_gives_the_mattes_of_its_weights(portraits: Path, tmp_path: Path) -> None:
+    run = config(portraits, tmp_path, network=OURS, train={"steps": 2}, log={"onnx": True})
+    folder = train(run)
+    assert json.loads((folder / "metrics.json").read_text())["onnx"] == "written"
+    network = build_network(run.network)[0].eval()
+    network.load_state_dict(read_state(folder / WEIGHTS))
+    session = onnxruntime.InferenceSession(folder / "weights.onnx", providers=["CPUExecutionProvider"])
+    picture = torch.randn(1, 3, 96, 64, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        expected = network(picture).numpy()
+    (found,) = session.run(None, {session.get_inputs()[0].name: picture.numpy()})
+    assert np.abs(found - expected).max() < 1e-3
+    image, _ = load_checked(read(str(portraits))[0])
+    assert predict(network, image, 64 * 64).shape == image.shape[:2]
+
+
+def test_early_stop_and_tensorboard(portraits: Path, tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    frozen = {"steps": 8, "learning_rate": 1e-12, "validate_every": 1, "patience": 2, "average": 0.0, "batch": 2}
+    folder = train(config(portraits, tmp_path, train=frozen, log={"tensorboard": True}))
+    assert len(read_rows(folder)) < 8
+    assert list((folder / "tensorboard").glob("events.*"))
+
+
+def test_runs_are_numbered(tmp_path: Path) -> None:
+    assert [new_folder(tmp_path / "runs").name for _ in range(2)] == ["exp1", "exp2"]
+    (tmp_path / "runs" / "exp9").mkdir()
+    assert new_folder(tmp_path / "runs").name == "exp10"
+
+
+def test_a_state_is_replaced_whole(tmp_path: Path) -> None:
+    file = tmp_path / STATE
+    save({"step": 1}, file)
+    with pytest.raises(Exception):  # noqa: B017
+        save({"step": lambda: None}, file)  # cannot be written
+    assert torch.load(file, weights_only=True) == {"step": 1}
+
+
+def test_the_learning_rate_rises_and_falls() -> None:
+    assert rate(0, 100, 10, 0.02) == pytest.approx(0.1)
+    assert rate(50, 100, 10, 0.02) == pytest.approx(0.51)
+    assert rate(100, 100, 10, 0.02) == pytest.approx(0.02)
+    assert rate(25, 100, 0, 0.0) == pytest.approx(0.5 + math.sqrt(0.5) / 2)
+
+
+def test_wrong_names_are_refused_with_the_nearest(portraits: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="UnetPlusPlus"):
+        build_network(config(portraits, tmp_path, network={"architecture": "UnetPlus"}).network)
+    with pytest.raises(UsageError, match="resnet18"):
+        build_network(config(portraits, tmp_path, network={"architecture": "Unet", "encoder": "resnet81"}).network)
+    with pytest.raises(UsageError, match="nothing"):
+        build_network(config(portraits, tmp_path, network={"start": "nothing.pt"}).network)
+    with pytest.raises(UsageError, match="go on from"):
+        train(config(portraits, tmp_path), resume=tmp_path)
+
+
+def test_the_command_takes_a_file_and_keys(portraits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "run.toml"
+    file.write_text(f'[data]\ntrain = ["{portraits.as_posix()}"]\n[train]\nsteps = 9\n')
+    assert main(["train", str(file), "--set", "train.steps=2", "--print-config"]) == 0
+    assert "steps = 2\n" in capsys.readouterr().out
+    assert main(["train", str(file), "--set", "train.stepps=2", "--print-config"]) == 2
+    assert "train.steps" in capsys.readouterr().err
+    assert main(["train", str(file), "--set", 'train.losses={"dise"=1.0}']) == 2
+    assert "dice" in capsys.readouterr().err
+    assert main(["train"]) == 2
+
+
+def test_shipped_configurations_are_valid_and_build() -> None:
+    from live_seg.training.config_file import read_config
+
+    folder = Path(__file__).resolve().parents[2] / "configs" / "train"
+    files = sorted(folder.glob("*.toml"))
+    assert {"person", "person-plain", "person-unet", "person-deeplab-se", "pets", "person-free"} <= {
+        f.stem for f in files
+    }
+    for file in files:
+        network, _ = build_network(read_config(file, ["network.encoder_weights="]).network)
+        with torch.no_grad():
+            assert network.eval()(torch.zeros(1, 3, 64, 96)).shape == (1, 1, 64, 96)
+
+
+def test_the_augment_command_writes_its_sheet(portraits: Path, rooms: Path, tmp_path: Path) -> None:
+    file, sheet = tmp_path / "run.toml", tmp_path / "sheet.jpg"
+    file.write_text(f'[data]\ntrain = ["{portraits.as_posix()}"]\nrooms = ["{rooms.as_posix()}"]\nside_px = 96\n')
+    assert main(["data", "augment", str(file), "--sheet", str(sheet)]) == 0
+    assert cv2.imread(str(sheet)) is not None

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from live_seg.cli.main import main
+from live_seg.errors import UsageError
+from live_seg.evaluation.pairs import Pair
+from live_seg.evaluation.split_file import find_data
+from live_seg.training.split import fingerprint, split
+
+pytestmark = pytest.mark.training
+
+SAMPLES = [Pair(Path(f"images/a-{number}.png"), Path(f"masks/a-{number}.png")) for number in range(1000)]
+
+
+def test_the_same_seed_gives_the_same_split_in_any_order() -> None:
+    parts = split(SAMPLES, {"val": 0.1, "test": 0.2}, seed=3)
+    again = split(SAMPLES[::-1], {"val": 0.1, "test": 0.2}, seed=3)
+    assert fingerprint(parts) == fingerprint(again)
+    assert fingerprint(parts) != fingerprint(split(SAMPLES, {"val": 0.1, "test": 0.2}, seed=4))
+
+
+def test_shares_are_met_and_nothing_is_lost_or_doubled() -> None:
+    parts = split(SAMPLES, {"val": 0.1, "test": 0.2})
+    assert len(parts["val"]) == pytest.approx(100, abs=40) and len(parts["test"]) == pytest.approx(200, abs=50)
+    assert sorted(one.name for part in parts.values() for one in part) == sorted(one.name for one in SAMPLES)
+
+
+def test_a_picture_that_is_added_moves_no_other() -> None:
+    before, after = split(SAMPLES[:500], {"val": 0.1}), split(SAMPLES, {"val": 0.1})
+    assert set(before["val"]) <= set(after["val"])
+
+
+def test_shares_above_one_are_refused() -> None:
+    with pytest.raises(UsageError):
+        split(SAMPLES, {"val": 0.7, "test": 0.7})
+
+
+def test_the_command_writes_a_split_file_that_evaluation_reads(
+    portraits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "split.csv"
+    assert main(["data", "split", str(portraits), "--test", "0.5", "--val", "0", "--out", str(out)]) == 0
+    assert "hash " in capsys.readouterr().out
+    pairs = find_data(out, "test") + find_data(out, "train")
+    assert len(pairs) == 8 and all(pair.image.is_file() for pair in pairs)
+
+
+def test_the_check_command_prints_the_table_and_writes_the_sheet(
+    portraits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet = tmp_path / "sheet.jpg"
+    assert main(["data", "check", str(portraits), "--sheet", str(sheet)]) == 0
+    said = capsys.readouterr().out
+    assert "figure" in said and "8 usable, 0 skipped" in said and sheet.is_file()
