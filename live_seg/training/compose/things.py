@@ -40,7 +40,7 @@ def lying(pictures: Tensor, alpha: Tensor, draw: Draw, probability: float) -> Te
 
 
 def _on_the_body(alpha: Tensor, draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
-    """A pixel of each body, mostly near its outline, as x and y; and a height for a thing: 0.1 to 0.35 of the body's."""
+    """A pixel of each body, mostly near its outline; x, y, and a height for a thing: 0.1 to 0.35 of the body's."""
     count, _, height, width = alpha.shape
     solid = (alpha > 0.5).float()
     near_outline = solid * functional.max_pool2d(1 - solid, 9, 1, 4)
