@@ -1,0 +1,90 @@
+"""Results as Markdown, and where pages keep them: between two comments that name the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from live_seg.bench.plan import STRAIGHTFORWARD
+from live_seg.bench.result import Result, read_result
+from live_seg.bench.row import Row
+from live_seg.bench.tables import STAGES_HEAD, by_setting, cells, head, memory, stage_cells
+
+_MARKED = re.compile(r"(<!-- bench (full|short) (\S+) -->\n).*?(<!-- end bench -->)", re.DOTALL)
+
+
+def filled(page: str, folder: Path) -> str:
+    """The page with what stands between its marks written anew.
+
+        <!-- bench full amd-epyc-2-cores.json -->
+        ... every table of that result; "short" for the few lines of `short_markdown`
+        <!-- end bench -->
+
+    Raises
+    ------
+    UsageError
+        If a file that is named is not in the folder, or is no result.
+    """
+
+    def write(found: re.Match[str]) -> str:
+        result = read_result(folder / found[3])
+        return f"{found[1]}{markdown(result) if found[2] == 'full' else short_markdown(result)}{found[4]}"
+
+    return _MARKED.sub(write, page)
+
+
+def markdown(result: Result) -> str:
+    """All rows of a result, a table for each setting, and where they come from."""
+    machine = result.machine
+    versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
+    units = ", ".join(machine.vector_units) or "no vector units known"
+    parts = [
+        f"{machine.processor}, {machine.cores} cores ({units}), {machine.system}; {versions}; {result.date}; "
+        f"medians of {result.repeats} rounds of {result.seconds:g} s.\n\n    {result.command}\n"
+    ]
+    for caption, rows in by_setting(result.rows).items():
+        parts += [f"**{caption}**\n", _table(head(rows), [cells(row) for row in rows])]
+    staged = [row for row in result.rows if row.mode == "paced" and row.kind == "ours"]
+    if staged:
+        lines = [stage_cells(row) for row in staged]
+        parts += [
+            "**Time of the stages, p50 / p95 in ms; the matte includes the network**\n",
+            _table(STAGES_HEAD, lines),
+        ]
+    parts += [f"Left out: {one.name} ({one.setting}): {one.why}.\n" for one in result.skipped]
+    return "\n".join(parts)
+
+
+def short_markdown(result: Result) -> str:
+    """Ours and the straightforward pipeline in the first size and effect of the result, flat out and paced."""
+    first = result.rows[0]
+    lines = []
+    for flat in result.rows:
+        is_wanted = flat.kind == "ours" or flat.name == STRAIGHTFORWARD
+        if is_wanted and flat.mode == "flat" and (flat.size, flat.effect) == (first.size, first.effect):
+            lines.append(_short_line(flat, _same_but_paced(flat, result.rows)))
+    captions = ("", "FPS flat out", "CPU a frame", "added delay at 30 FPS, p95", "of a core at 30 FPS", "memory")
+    return f"{first.size}, {first.effect}:\n\n" + _table(captions, lines)
+
+
+def _short_line(flat: Row, paced: Row | None) -> list[str]:
+    at_30 = [f"{paced.p50_ms:.0f} ms, {paced.p95_ms:.0f} ms", f"{paced.cores:.0%}"] if paced else ["", ""]
+    held = memory(paced or flat)
+    return [
+        f"{flat.name} ({flat.engine})",
+        f"{flat.fps:.0f}",
+        f"{flat.cpu_ms:.1f} ms",
+        *at_30,
+        f"{held} MB" if held else "",
+    ]
+
+
+def _same_but_paced(flat: Row, rows: Sequence[Row]) -> Row | None:
+    wanted = (flat.name, flat.kind, flat.size, flat.effect, flat.engine, "paced", str(flat.threads))
+    return next((row for row in rows if row.key == wanted), None)
+
+
+def _table(captions: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [captions, ["---", *["---:"] * (len(captions) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

@@ -1,0 +1,119 @@
+"""What is measured: settings, and the contenders in each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from live_seg.engines import engines
+from live_seg.errors import UsageError
+from live_seg.evaluation.adapter import read_adapter
+from live_seg.frame import Size
+
+Kind = Literal["ours", "baseline", "peer"]
+Mode = Literal["flat", "paced"]
+
+MODES: tuple[Mode, ...] = ("flat", "paced")
+
+STRAIGHTFORWARD = "straightforward"
+"""Name of the row that every ratio is taken to."""
+
+PLAIN_EFFECTS = ("blur", "replace")
+"""Effects that the straightforward pipeline has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all contenders of an interleaved run share.
+
+    Attributes
+    ----------
+    size
+        Of the frames.
+    effect
+        Its name in the registry.
+    mode
+        "flat": as fast as it goes, no frame left out; "paced": the clip as a camera at `fps`, the newest frame counts.
+    threads
+        For the network; 0 as the app chooses.
+    fps
+        Of the camera, if paced.
+    """
+
+    size: Size
+    effect: str
+    mode: Mode
+    threads: int = 0
+    fps: float = 30.0
+
+    def __str__(self) -> str:
+        how = "flat out" if self.mode == "flat" else f"as a camera at {self.fps:g} FPS"
+        return f"{self.size}, {self.effect}, {how}" + (f", {self.threads} threads" if self.threads else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """One row's subject.
+
+    Attributes
+    ----------
+    kind
+        "ours", "baseline" or "peer" (another network in our loop).
+    engine
+        Name in the registry; "auto" is settled before the measurement.
+    loop
+        "own": `live.pipeline.Pipeline`; "plain": the straightforward loop.
+    model
+        A name of the registry, an .onnx file, or "auto".
+    adapter
+        The peer's adapter file.
+    name
+        What it is called; empty for the name of the model that was loaded.
+    """
+
+    kind: Kind
+    engine: str
+    loop: Literal["own", "plain"] = "own"
+    model: str = "auto"
+    adapter: Path | None = None
+    name: str = ""
+
+
+def contenders(engine_names: Sequence[str], model: str, peers: Path | None, effect: str) -> list[Contender]:
+    """Ours on each engine, the baselines, and each network of a folder of adapters, in our loop and in the plain one.
+
+    Raises
+    ------
+    UsageError
+        If there is no such engine, or the folder holds no adapter.
+    """
+    found = [Contender("ours", name, model=model) for name in _engines(engine_names)]
+    plain = effect in PLAIN_EFFECTS
+    if plain:
+        found.append(Contender("baseline", "cpu", "plain", model, name=STRAIGHTFORWARD))
+    found.append(Contender("baseline", "fixed", name="loop without network"))
+    for file in _adapters(peers) if peers else []:
+        name = read_adapter(file).name
+        found.append(Contender("peer", "cpu", adapter=file, name=name))
+        if plain:
+            found.append(Contender("baseline", "cpu", "plain", adapter=file, name=f"{STRAIGHTFORWARD} {name}"))
+    return found
+
+
+def _engines(names: Sequence[str]) -> list[str]:
+    every = [name for name in engines.names() if name != "fixed"]
+    found: list[str] = []
+    for name in names:
+        if name not in ("auto", "all"):
+            engines.get(name)
+        found += every if name == "all" else [name]
+    return list(dict.fromkeys(found))
+
+
+def _adapters(folder: Path) -> list[Path]:
+    files = [file for file in sorted(folder.expanduser().glob("*.json")) if file.with_suffix(".onnx").is_file()]
+    if not files:
+        raise UsageError(f"{folder} holds no adapter", "An adapter is NAME.json beside NAME.onnx.")
+    return files

@@ -1,0 +1,100 @@
+"""Pictures of a result, by matplotlib."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from live_seg.bench.result import Result
+from live_seg.bench.row import Row
+from live_seg.bench.tables import by_setting
+from live_seg.errors import UsageError
+from live_seg.frame import Size
+
+_COLOURS = {"ours": "#00796b", "baseline": "#9e9e9e", "peer": "#5c6bc0"}
+
+
+def plot(result: Result, file: Path) -> None:
+    """Draws bars for each setting: frames a second with their spread flat out, p50 to p95 delay paced.
+
+    Raises
+    ------
+    UsageError
+        If matplotlib is missing or the file cannot be written.
+    """
+    settings = by_setting(result.rows)
+    most = max(len(rows) for rows in settings.values())
+    figure, axes = _subplots(len(settings), 1, (9, len(settings) * (1.2 + 0.32 * most)))
+    for axis, (caption, rows) in zip(axes, settings.items(), strict=True):
+        _bars(axis, caption, rows)
+    _save(figure, file)
+
+
+def plot_scaling(result: Result, file: Path) -> None:
+    """Draws the time of a frame against its pixels, and against threads.
+
+    Raises
+    ------
+    UsageError
+        If matplotlib is missing or the file cannot be written.
+    """
+    figure, (left, right) = _subplots(1, 2, (11, 4.2))
+    usual = max((row.threads for row in result.rows), default=1)
+    for name, rows in _lines([row for row in result.rows if row.threads == usual]).items():
+        by_size = sorted({row.size: row for row in rows}.values(), key=_megapixels)
+        left.plot([_megapixels(row) for row in by_size], [1e3 / row.fps for row in by_size], "o-", label=name)
+    left.set(xlabel="megapixels of the frame", ylabel="ms a frame", xlim=(0, None), ylim=(0, None))
+    sizes = {row.size for row in result.rows if row.threads != usual} or {result.rows[0].size}
+    for name, rows in _lines([row for row in result.rows if row.size in sizes]).items():
+        by_threads = sorted({row.threads: row for row in rows}.values(), key=lambda row: row.threads)
+        right.plot([row.threads for row in by_threads], [1e3 / row.fps for row in by_threads], "o-", label=name)
+    right.set(xlabel=f"threads, {', '.join(sorted(sizes))}", ylabel="ms a frame", ylim=(0, None))
+    for axis in (left, right):
+        axis.grid(alpha=0.3)
+        axis.legend()
+    _save(figure, file)
+
+
+def _bars(axis: Any, caption: str, rows: list[Row]) -> None:
+    names = [f"{row.name}{' in our loop' * (row.kind == 'peer')} ({row.engine})" for row in rows]
+    colours = [_COLOURS[row.kind] for row in rows]
+    if rows[0].mode == "flat":
+        spread = [(row.fps - min(row.rounds["fps"]), max(row.rounds["fps"]) - row.fps) for row in rows]
+        axis.barh(names, [row.fps for row in rows], color=colours, xerr=list(zip(*spread, strict=True)))
+        axis.set_xlabel("frames a second")
+    else:
+        reach = [(0.0, row.p95_ms - row.p50_ms) for row in rows]
+        axis.barh(names, [row.p50_ms for row in rows], color=colours, xerr=list(zip(*reach, strict=True)))
+        axis.set_xlabel("added delay in ms, p50 with p95")
+    axis.set_title(caption, fontsize=10)
+    axis.invert_yaxis()
+    axis.grid(axis="x", alpha=0.3)
+
+
+def _lines(rows: list[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(f"{row.name} ({row.engine})", []).append(row)
+    return found
+
+
+def _megapixels(row: Row) -> float:
+    size = Size.parse(row.size)
+    return size.width * size.height / 1e6
+
+
+def _subplots(rows: int, columns: int, inches: tuple[float, float]) -> tuple[Any, list[Any]]:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise UsageError("matplotlib is not installed", "Install it: pip install 'live-seg[bench]'") from None
+    figure = Figure(figsize=inches, layout="constrained")
+    return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
+
+
+def _save(figure: Any, file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(file, dpi=110)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file} cannot be written: {error}", "Write to .png or .svg.") from None

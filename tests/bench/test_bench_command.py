@@ -1,0 +1,103 @@
+"""`live-seg bench` from end to end, in its processes, with the engine that has no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from made import made_result
+from networks import write_peer
+
+from live_seg.bench.clip import write_clip
+from live_seg.bench.plan import Contender, Setting
+from live_seg.bench.result import read_result, write_result
+from live_seg.bench.subject import Subject
+from live_seg.bench.worker import Worker
+from live_seg.cli.main import main
+from live_seg.errors import EngineError
+from live_seg.frame import Size
+
+TINY = Size(160, 90)
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    write_clip("synthetic", TINY, tmp_path / "clip.npy")
+    return tmp_path / "clip.npy"
+
+
+def test_a_result_is_measured_written_and_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = (
+        "bench --size 160x90 --effect transparent --engine fixed --camera synthetic --seconds 0.5 --repeats 2 --json"
+    )
+    file = tmp_path / "result.json"
+    assert main([*words.split(), str(file)]) == 0
+    printed = capsys.readouterr().out
+    assert "160x90, transparent, flat out" in printed and "loop without network" in printed
+    result = read_result(file)
+    assert [(row.kind, row.mode) for row in result.rows] == [
+        *(("ours", "flat"), ("baseline", "flat")),
+        *(("ours", "paced"), ("baseline", "paced")),
+    ]
+    for row in result.rows:
+        assert {"network", "matte", "compose"} <= set(row.stages)
+        assert row.fps > 0 and row.cpu_ms > 0
+        assert row.p50_ms <= row.p95_ms <= row.p99_ms
+        assert row.memory_mb is None or 20 < row.memory_mb < 500
+    paced = result.rows[2]
+    assert paced.frames == 30
+    assert paced.fps <= 30
+    assert main(["bench", "--compare", str(file), str(file)]) == 0
+    assert "same" in capsys.readouterr().out
+
+
+def test_a_slower_result_gives_exit_code_1(tmp_path: Path) -> None:
+    write_result(made_result(), tmp_path / "before.json")
+    write_result(made_result(0.8), tmp_path / "after.json")
+    files = [str(tmp_path / "before.json"), str(tmp_path / "after.json")]
+    assert main(["bench", "--compare", *files]) == 1
+    assert main(["bench", "--compare", *files[::-1]]) == 0
+
+
+@pytest.mark.parametrize("loop", ["own", "plain"])
+def test_a_peer_runs_in_our_loop_and_in_the_plain_one(tmp_path: Path, clip: Path, loop: str) -> None:
+    adapter = write_peer(tmp_path)
+    contender = Contender("peer", "cpu", "own" if loop == "own" else "plain", adapter=adapter, name="peer")
+    with Subject(contender, Setting(TINY, "blur", "flat", 1), clip) as subject:
+        measured = subject.round(0.1)
+    assert subject.about.input_size == "32x32"
+    assert measured.shown > 1
+    assert measured.hidden == 0
+
+
+def test_the_straightforward_pipeline_runs_the_same_network_at_the_same_size_in_fp32(clip: Path) -> None:
+    setting = Setting(TINY, "blur", "flat", 1)
+    with Subject(Contender("baseline", "cpu", "plain", name="straightforward"), setting, clip) as plain:
+        assert "fp32" in plain.about.device
+        assert plain.round(0.3).shown > 0
+    with Subject(Contender("ours", "cpu"), setting, clip) as ours:
+        assert ours.about.input_size == plain.about.input_size
+
+
+def test_a_process_that_ends_is_said_and_nothing_waits_for_it(clip: Path) -> None:
+    with Worker(Contender("ours", "fixed"), Setting(TINY, "blur", "flat", 1), clip) as worker:
+        worker._process.kill()
+        with pytest.raises(EngineError, match="process ended"):
+            worker.round(1.0)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--size 1280", "1280"),
+        ("--effect blurr", "blur"),
+        ("--engine cuta", "cuda"),
+        ("--seconds 0", "--seconds"),
+        ("--compare a.json b.json", "a.json"),
+    ],
+)
+def test_wrong_use_is_said_before_anything_is_measured(
+    words: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", *words.split()]) == 2
+    assert said in capsys.readouterr().err

@@ -1,0 +1,70 @@
+"""Tables in the docs are written from the results, and are up to date."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from made import made_result
+
+from live_seg.bench.markdown import filled, markdown, short_markdown
+from live_seg.bench.plot import plot, plot_scaling
+from live_seg.bench.result import write_result
+from live_seg.errors import UsageError
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def _writer() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("write_performance", REPOSITORY / "docs" / "write_performance.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+writer = _writer()
+
+
+@pytest.mark.parametrize("page", writer.PAGES, ids=lambda page: page.name)
+def test_the_tables_of_the_docs_are_up_to_date(page: Path) -> None:
+    """Written by: python docs/write_performance.py."""
+    assert page.read_text(encoding="utf-8") == writer.written(page)
+
+
+def test_every_row_is_in_the_tables() -> None:
+    text = markdown(made_result())
+    assert "**1280x720, blur, flat out, 2 threads**" in text
+    assert "| person-int8 | cpu | 60.0 | 59.4 to 60.6 | 6.0 |" in text
+    assert "| selfie in our loop | cpu |" in text
+    assert "8.0 / 9.0 | 9.0 / 10.0 | 3.0 / 4.0 |" in text
+
+
+def test_the_short_table_holds_ours_and_the_straightforward_one() -> None:
+    lines = short_markdown(made_result()).splitlines()
+    assert [line.split(" | ")[0] for line in lines[4:]] == ["| person-int8 (cpu)", "| straightforward (cpu)"]
+
+
+def test_a_page_keeps_what_stands_outside_of_its_marks(tmp_path: Path) -> None:
+    write_result(made_result(), tmp_path / "made.json")
+    page = "before\n<!-- bench short made.json -->\nold\n<!-- end bench -->\nafter\n"
+    once = filled(page, tmp_path)
+    assert once.startswith("before\n<!--") and once.endswith("-->\nafter\n")
+    assert "old" not in once and "straightforward" in once
+    assert filled(once, tmp_path) == once
+
+
+def test_a_page_that_names_a_result_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"gone\.json"):
+        filled("<!-- bench full gone.json -->\n<!-- end bench -->", tmp_path)
+
+
+@pytest.mark.parametrize("draw", [plot, plot_scaling])
+def test_a_plot_is_drawn(tmp_path: Path, draw: object) -> None:
+    pytest.importorskip("matplotlib")
+    assert callable(draw)
+    draw(made_result(), tmp_path / "plots" / "plot.png")
+    assert (tmp_path / "plots" / "plot.png").stat().st_size > 5000
