@@ -11,14 +11,15 @@ from live_seg.bench.result import Result, read_result
 from live_seg.bench.row import Row
 from live_seg.bench.tables import STAGES_HEAD, by_setting, cells, head, memory, stage_cells
 
-_MARKED = re.compile(r"(<!-- bench (full|short) (\S+) -->\n).*?(<!-- end bench -->)", re.DOTALL)
+_MARKED = re.compile(r"(<!-- bench (full|short|text) (\S+) -->\n).*?(<!-- end bench -->)", re.DOTALL)
 
 
 def filled(page: str, folder: Path) -> str:
     """The page with what stands between its marks written anew.
 
         <!-- bench full amd-epyc-2-cores.json -->
-        ... every table of that result; "short" for the few lines of `short_markdown`
+        ... every table of that result; "short": the few lines of `short_markdown`;
+        "text": a file that is Markdown already
         <!-- end bench -->
 
     Raises
@@ -28,8 +29,12 @@ def filled(page: str, folder: Path) -> str:
     """
 
     def write(found: re.Match[str]) -> str:
-        result = read_result(folder / found[3])
-        return f"{found[1]}{markdown(result) if found[2] == 'full' else short_markdown(result)}{found[4]}"
+        file = folder / found[3]
+        if found[2] == "text":
+            text = file.read_text(encoding="utf-8")
+        else:
+            text = (markdown if found[2] == "full" else short_markdown)(read_result(file))
+        return f"{found[1]}{text}{found[4]}"
 
     return _MARKED.sub(write, page)
 

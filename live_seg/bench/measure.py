@@ -142,6 +142,8 @@ class Measurement:
     def _clip(self, size: Size) -> Path:
         file = self._folder / f"{size}.npy"
         if not file.exists():
+            for other in self._folder.iterdir():  # one at a time: they are large
+                other.unlink()
             self._say(f"decoding {self._camera} at {size}")
             write_clip(self._camera, size, file)
         return file

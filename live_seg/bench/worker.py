@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -14,6 +15,9 @@ from live_seg.bench.plan import Contender, Setting
 from live_seg.bench.round import Round
 from live_seg.bench.subject import About, Subject
 from live_seg.errors import EngineError, LiveSegError
+
+_PATIENCE_S = 3.0
+"""A process that has not ended after that is killed: it holds nothing that would be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,8 @@ class Worker:
             with suppress(OSError):  # it has ended
                 self._connection.send(None)
             self._connection.close()
-        self._process.join(10)
-        if self._process.is_alive():
+        self._process.join(_PATIENCE_S)
+        if self._process.is_alive():  # in the middle of a round
             self._process.kill()
             self._process.join()
 
@@ -78,7 +82,7 @@ class Worker:
         try:
             answer = self._connection.recv()
         except (EOFError, OSError):
-            self._process.join(10)
+            self._process.join(_PATIENCE_S)
             raise EngineError(f"its process ended with code {self._process.exitcode}") from None
         if isinstance(answer, _Failed):
             raise EngineError(answer.what, answer.cure)
@@ -87,6 +91,7 @@ class Worker:
 
 def serve(connection: Connection, contender: Contender, setting: Setting, clip: Path) -> None:
     """The process: opens the contender, says what it is, and measures a round of each number of seconds that comes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     try:
         with Subject(contender, setting, clip) as subject:
             connection.send(subject.about)
