@@ -64,8 +64,8 @@ class Subject:
             }
         )
         self._threads = thread_count(self._config.engine)
+        self._images = read_clip(clip)  # first: so that the peak of loading has it in it, and it can be taken off
         self.about, self._loop = self._open(contender)
-        self._images = read_clip(clip)
 
     def round(self, seconds: float) -> Round:
         """Measures one round."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from made import OURS, PEER, PLAIN, made_round, setting
 
 from live_seg.bench.measure import Measurement, measure
-from live_seg.bench.plan import Contender, Setting, contenders
+from live_seg.bench.plan import MODES, Contender, Setting, contenders
 from live_seg.bench.round import Round
 from live_seg.bench.scaling import scaling_plan
 from live_seg.bench.subject import About
@@ -19,6 +20,8 @@ from live_seg.errors import EngineError, LiveSegError, UsageError
 from live_seg.frame import Size
 
 log: list[str] = []
+
+FLAT, PACED = (replace(setting(mode), size=Size(160, 90)) for mode in MODES)
 
 
 class Fake:
@@ -51,7 +54,7 @@ def measurement() -> Measurement:
 
 
 def test_rounds_alternate_after_a_warm_up_and_turn_round(measurement: Measurement) -> None:
-    measured = measure([(setting(), [OURS, PLAIN])], measurement)
+    measured = measure([(FLAT, [OURS, PLAIN])], measurement)
     assert log == [
         *("open cpu", "cpu 2", "open straightforward", "straightforward 2"),
         *("cpu 5", "straightforward 5", "straightforward 5", "cpu 5"),
@@ -61,26 +64,24 @@ def test_rounds_alternate_after_a_warm_up_and_turn_round(measurement: Measuremen
 
 
 def test_what_does_not_work_here_is_left_out_with_its_reason(measurement: Measurement) -> None:
-    measured = measure([(setting(), [Contender("ours", "cuda"), OURS])], measurement)
+    measured = measure([(FLAT, [Contender("ours", "cuda"), OURS])], measurement)
     assert [row.engine for row in measured.rows] == ["cpu"]
     assert [one.why for one in measured.skipped] == ["no NVIDIA driver"]
 
 
 def test_one_that_dies_on_the_way_does_not_take_the_others_along(measurement: Measurement) -> None:
-    measured = measure([(setting(), [Contender("ours", "cpu", name="dies"), PEER])], measurement)
+    measured = measure([(FLAT, [Contender("ours", "cpu", name="dies"), PEER])], measurement)
     assert [row.name for row in measured.rows] == ["selfie"]
     assert "-9" in measured.skipped[0].why
 
 
 def test_nothing_at_all_is_an_error(measurement: Measurement) -> None:
     with pytest.raises(LiveSegError, match="no NVIDIA driver"):
-        measure([(setting(), [Contender("ours", "cuda")])], measurement)
+        measure([(FLAT, [Contender("ours", "cuda")])], measurement)
 
 
 def test_auto_is_settled_in_a_process_that_is_not_measured(measurement: Measurement) -> None:
-    measured = measure(
-        [(setting(), [Contender("ours", "auto")]), (setting("paced"), [Contender("ours", "auto")])], measurement
-    )
+    measured = measure([(FLAT, [Contender("ours", "auto")]), (PACED, [Contender("ours", "auto")])], measurement)
     assert log[:3] == ["open auto", "close openvino", "open openvino"]
     assert log.count("open auto") == 1
     assert [row.engine for row in measured.rows] == ["openvino", "openvino"]
