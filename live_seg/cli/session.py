@@ -63,6 +63,8 @@ class Session:
             self._stack.callback(source.close)
             lossless = not source.live and (bool(config.output.file) or not shown)
             log.info("%s: %s at %.4g FPS", source.name, source.size, source.fps)
+            for note in source.notes:
+                log.warning("%s", note)
             commands: SimpleQueue[Command] = SimpleQueue()
             statistics = Statistics()
             stream = Stream(

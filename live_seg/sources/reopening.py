@@ -143,4 +143,4 @@ class ReopeningSource(SourceBase):
         """After a loss the number in its name, its size and its rate may be others."""
         self._source = source
         self.name, self.size, self.fps = source.name, source.size, source.fps
-        self.notes: list[str] = getattr(source, "notes", [])
+        self.notes = source.notes

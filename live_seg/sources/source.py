@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -23,12 +24,15 @@ class Source(Protocol):
         Frames a second as far as the source says it; 0 where it does not.
     live
         True for a camera, which cannot wait and cannot be asked twice; False for files and generators.
+    notes
+        Lines for the user about what is not as it was asked for.
     """
 
     name: str
     size: Size
     fps: float
     live: bool
+    notes: Sequence[str]
 
     def read(self, timeout_s: float) -> Frame | None:
         """Next frame, or None when the source is over.
@@ -46,7 +50,9 @@ class Source(Protocol):
 
 
 class SourceBase:
-    """Context manager for sources: `close` at the end."""
+    """Context manager for sources: `close` at the end; nothing to remark."""
+
+    notes: Sequence[str] = ()
 
     def __enter__(self) -> Self:
         return self
