@@ -6,7 +6,6 @@ import cv2
 
 from live_seg.frame import Image, Size
 
-
 _NEARLY = 1.2
 """Below this factor interpolation is as good as averaging; at 1.5 it cost the mattes 0.1 points of IoU."""
 
