@@ -18,7 +18,10 @@ install_line = f"sudo apt install v4l2loopback-dkms && {load_line}"
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """The kernel module: whether it is there for the running kernel, loaded, and which version."""
+    """The kernel module: whether it is there for the running kernel, loaded, and which version.
+
+    The version is empty up to 0.12, which does not tell it.
+    """
 
     installed: bool
     loaded: bool
@@ -32,7 +35,10 @@ class Module:
         between were not tried, and are believed the worse.
         """
         numbers = [int(part) for part in self.version.split(".")[:2] if part.isdecimal()]
-        return bool(numbers) and numbers < [0, 15]
+        return self.loaded and numbers < [0, 15]
+
+    def __str__(self) -> str:
+        return f"v4l2loopback {self.version or 'before 0.13'}"
 
 
 def module(system: Path = Path("/sys"), modules: Path | None = None) -> Module:
@@ -120,9 +126,8 @@ def _check_output(device: Device, state: Module, who: Holders) -> None:
     names = ", ".join(map(str, using))
     if using and not state.needs_reloading:
         raise SinkError(f"another program sends to {device}; open in {names}", "Close it.")
-    version = f"v4l2loopback {state.version}".strip()
     close = f"Close what has it open: {names}. Then run: " if using else "Run: "
     raise SinkError(
-        f"{device} takes no pictures: {version} takes none from a second program until it is loaded anew",
+        f"{device} takes no pictures: {state} takes none from a second program until it is loaded anew",
         f"{close}{reload_line} (version 0.15 needs this no more)",
     )

@@ -100,6 +100,9 @@ def test_the_module_is_read_from_sys_and_the_kernels_folder(tmp_path):
     assert module(system, modules) == Module(True, True, "0.12.7")
 
 
-@pytest.mark.parametrize(("version", "needed"), [("0.12.7", True), ("0.14.0", True), ("0.15.4", False), ("", False)])
+@pytest.mark.parametrize(
+    ("version", "needed"),
+    [("", True), ("0.12.7", True), ("0.13.2-5-gabc", True), ("0.14.0", True), ("0.15.4", False), ("1.0", False)],
+)
 def test_versions_before_0_15_need_reloading(version, needed):
     assert Module(True, True, version).needs_reloading is needed

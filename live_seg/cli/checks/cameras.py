@@ -58,14 +58,13 @@ def check_virtual_camera(
 
 
 def _loopback(subject: str, devices: list[Device], state: Module, who: Holders) -> Check:
-    version = f"v4l2loopback {state.version}".strip()
     try:
         device = choose_output("", devices, state, who)
     except SinkError as error:
         is_there = any(device.is_loopback or device.problem for device in devices)
         cure = error.cure.removeprefix("Run: ")
         return Check(subject, State.FAILED if is_there else State.ABSENT, error.what, cure)
-    text = f"{device}, {version}"
+    text = f"{device}, {state}"
     if state.needs_reloading:
         text += "; after each run the module must be loaded anew, 0.15 needs that no more"
     return Check(subject, State.OK, text)

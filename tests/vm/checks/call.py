@@ -69,7 +69,7 @@ load_loopback()
 seen = camera_picture()
 np.save("/tmp/seen.npy", seen)
 started = time.monotonic()
-with Program(*LIVE_SEG, *OPTIONS, name="live-seg") as sender:
+with Program("nice", "-n", "19", *LIVE_SEG, *OPTIONS, name="live-seg") as sender:
 
     def sends() -> bool:
         assert sender.process.poll() is None, sender.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -75,7 +76,13 @@ class Program:
         self.name = name
         self._log = Path(f"/tmp/{name}.log")
         with self._log.open("wb") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONFAULTHANDLER": "1"},
+            )
 
     @property
     def text(self) -> str:
@@ -99,7 +106,12 @@ class Program:
         """Sends a signal and waits; the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        return self.process.wait(PATIENCE_S)
+        try:
+            return self.process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGABRT)  # it prints where each of its threads is
+            self.process.wait()
+            raise AssertionError(f"{self.name} does not end:\n{self.text}") from None
 
     def __enter__(self) -> Program:
         return self
