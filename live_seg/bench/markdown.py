@@ -9,7 +9,7 @@ from pathlib import Path
 from live_seg.bench.plan import STRAIGHTFORWARD
 from live_seg.bench.result import Result, read_result
 from live_seg.bench.row import Row
-from live_seg.bench.tables import STAGES_HEAD, by_setting, cells, head, memory, stage_cells
+from live_seg.bench.tables import STAGES_HEAD, by_setting, cells, disturbance, head, memory, stage_cells
 
 _MARKED = re.compile(r"(<!-- bench (full|short|text) (\S+) -->\n).*?(<!-- end bench -->)", re.DOTALL)
 
@@ -48,6 +48,7 @@ def markdown(result: Result) -> str:
         f"{machine.processor}, {machine.cores} cores ({units}), {machine.system}; {versions}; {result.date}; "
         f"medians of {result.repeats} rounds of {result.seconds:g} s.\n\n    {result.command}\n"
     ]
+    parts += [f"{said}\n" for said in [disturbance(result.rows)] if said]
     for caption, rows in by_setting(result.rows).items():
         parts += [f"**{caption}**\n", _table(head(rows), [cells(row) for row in rows])]
     staged = [row for row in result.rows if row.mode == "paced" and row.kind == "ours"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -122,7 +122,8 @@ class Measurement:
                 try:
                     opened = self._open(self._settle(contender, setting, clip), setting, clip)
                     stack.callback(opened.close)
-                    opened.round(min(_WARM_UP_S, self._seconds))
+                    with suppress(EngineError):  # a round that counts tells whether it works
+                        opened.round(min(_WARM_UP_S, self._seconds))
                     lanes.append(_Lane(contender, opened))
                 except EngineError as error:
                     refuse(contender, error)

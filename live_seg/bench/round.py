@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -30,11 +31,15 @@ class Round:
     fps
         Pictures of a frame (not hidden ones) that came to the sink, a second.
     latency
-        Flat: from one picture to the next. Paced: from the moment the frame was due to the sink.
+        Flat: from one picture to the next; of a single picture the time that it took. Paced: from the moment the frame
+        was due to the sink.
     cpu_ms
         CPU time of the whole process, all its threads, for a picture.
     cores
         CPU time over time: how many cores were busy on average.
+    others
+        How many cores everything else on the machine took meanwhile, the hypervisor's share included; None where the
+        system does not tell.
     memory_mb
         The most that the process held so far, without the clip; None where the system does not tell.
     frames
@@ -51,6 +56,7 @@ class Round:
     latency: Spread
     cpu_ms: float
     cores: float
+    others: float | None
     memory_mb: float | None
     frames: int
     shown: int
@@ -70,9 +76,10 @@ def run_round(loop: Loop, images: list[Image], setting: Setting, seconds: float)
     paced = setting.mode == "paced"
     source = Camera(images, seconds, setting.fps) if paced else Endless(images, seconds)
     statistics = Statistics(window=None)
-    start_s, start_cpu_s = time.monotonic(), time.process_time()
+    start_busy_s, start_s, start_cpu_s = busy_s(), time.monotonic(), time.process_time()
     loop(source, statistics)
     wall_s, cpu_s = time.monotonic() - start_s, time.process_time() - start_cpu_s
+    elsewhere_s = None if start_busy_s is None else (busy_s() or 0.0) - start_busy_s - cpu_s
     shown = statistics.count(SINK) - statistics.hidden_count
     if shown <= 0:
         hidden = f"{statistics.hidden_count} pictures were hidden ({statistics.hidden})"
@@ -82,9 +89,10 @@ def run_round(loop: Loop, images: list[Image], setting: Setting, seconds: float)
     missed = source.missed if isinstance(source, Camera) else 0
     return Round(
         fps=shown / source.given * setting.fps if paced else statistics.fps(SINK) or shown / wall_s,
-        latency=statistics.delay(SINK) if paced else statistics.intervals(SINK),
+        latency=statistics.delay(SINK) if paced or shown < 2 else statistics.intervals(SINK),
         cpu_ms=cpu_s / shown * 1e3,
         cores=cpu_s / wall_s,
+        others=None if elsewhere_s is None else max(0.0, elsewhere_s / wall_s),
         memory_mb=_less(peak_memory_mb(), sum(image.nbytes for image in images)),
         frames=source.given,
         shown=shown,
@@ -92,6 +100,15 @@ def run_round(loop: Loop, images: list[Image], setting: Setting, seconds: float)
         drops={stage: count for stage, count in {"capture": missed, **statistics.dropped}.items() if count},
         stages=statistics.stages(),
     )
+
+
+def busy_s() -> float | None:
+    """Seconds that all cores of the machine together were not idle, ever; None where the system does not tell."""
+    file = Path("/proc/stat")
+    if not file.exists():
+        return None
+    ticks = [int(word) for word in file.read_text().split("\n", 1)[0].split()[1:9]]
+    return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")  # less idle, and waiting for disks
 
 
 def peak_memory_mb() -> float | None:

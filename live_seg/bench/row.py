@@ -36,6 +36,9 @@ class Row:
         Of the network.
     device
         Read back from the engine.
+    others
+        Cores that everything else on the machine took meanwhile, the most of all rounds: over 0.1 or so the figures
+        are not those of a free machine; null where the system does not tell.
     ratio
         How many times better than the straightforward pipeline beside it: in frames a second if flat, in CPU time a
         picture if paced; null where there is none.
@@ -64,6 +67,7 @@ class Row:
     threads: int = 0
     input_size: str = ""
     device: str = ""
+    others: float | None = None
     ratio: float | None = None
     frames: int = 0
     shown: int = 0
@@ -113,6 +117,7 @@ def make_row(
         "ratio": [_ratio(one, plain, setting.mode) for one, plain in zip(rounds, beside, strict=False)],
     }
     medians = {name: statistics.median(values) for name, values in figures.items() if values}
+    others = [one.others for one in rounds if one.others is not None]
     memory = [one.memory_mb for one in rounds if one.memory_mb is not None]
     return Row(
         name=about.name,
@@ -131,6 +136,7 @@ def make_row(
         threads=about.threads,
         input_size=about.input_size,
         device=about.device,
+        others=max(others) if others else None,
         ratio=medians.get("ratio"),
         frames=sum(one.frames for one in rounds),
         shown=sum(one.shown for one in rounds),

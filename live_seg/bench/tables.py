@@ -12,6 +12,9 @@ _HEADS = {
     "paced": ("", "engine", "FPS", "delay p50 ms", "p95", "p99", "CPU ms", "times", "cores", "dropped", "MB"),
 }
 
+_FREE = 0.15
+"""Cores that a quiet system needs for itself."""
+
 COMPARED_HEAD = ("", "figure", "before", "after", "better by", "verdict")
 """Captions of the columns of a comparison."""
 
@@ -56,6 +59,14 @@ def compared_cells(one: Compared) -> list[str]:
     name = f"{one.row.name} ({one.row.engine}), {one.row.setting}"
     change = f"{(one.change - 1) * 100:+.1f} %{' beside straightforward' if one.corrected else ''}"
     return [name, one.figure, f"{one.before:.1f}", f"{one.after:.1f}", change, one.verdict.value]
+
+
+def disturbance(rows: Sequence[Row]) -> str:
+    """A sentence on what else the machine did meanwhile; empty if it was free, or if that is not known."""
+    most = max((row.others or 0.0 for row in rows), default=0.0)
+    if most < _FREE:
+        return ""
+    return f"The machine was not free: other work took up to {most:.1f} cores meanwhile. The ratios still hold."
 
 
 def memory(row: Row) -> str:

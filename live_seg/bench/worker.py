@@ -96,7 +96,10 @@ def serve(connection: Connection, contender: Contender, setting: Setting, clip: 
         with Subject(contender, setting, clip) as subject:
             connection.send(subject.about)
             while (seconds := connection.recv()) is not None:
-                connection.send(subject.round(seconds))
+                try:
+                    connection.send(subject.round(seconds))
+                except EngineError as error:  # the next round may go well
+                    connection.send(_Failed(error.what, error.cure))
     except LiveSegError as error:
         connection.send(_Failed(error.what, error.cure))
     except EOFError:  # the parent is gone

@@ -117,7 +117,7 @@ def _measure(arguments: argparse.Namespace, plan: list[tuple[Setting, Sequence[C
 
 
 def _print(result: Result) -> None:
-    from live_seg.bench.tables import by_setting, cells, head
+    from live_seg.bench.tables import by_setting, cells, disturbance, head
 
     console = _console()
     machine = result.machine
@@ -125,6 +125,7 @@ def _print(result: Result) -> None:
     for caption, rows in by_setting(result.rows).items():
         console.print(f"\n[bold]{caption}[/bold]")
         _print_table(console, head(rows), [cells(row) for row in rows])
+    console.print(disturbance(result.rows))
     for one in result.skipped:
         console.print(f"left out: {one.name} ({one.setting}): {one.why}", markup=False)
 

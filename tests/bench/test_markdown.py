@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 from pathlib import Path
 from types import ModuleType
@@ -41,6 +42,13 @@ def test_every_row_is_in_the_tables() -> None:
     assert "| person-int8 | cpu | 60.0 | 59.4 to 60.6 | 6.0 |" in text
     assert "| selfie in our loop | cpu |" in text
     assert "8.0 / 9.0 | 9.0 / 10.0 | 3.0 / 4.0 |" in text
+
+
+def test_other_work_on_the_machine_is_said() -> None:
+    quiet = made_result()
+    busy = dataclasses.replace(quiet, rows=[dataclasses.replace(row, others=0.9) for row in quiet.rows])
+    assert "not free" not in markdown(quiet)
+    assert "other work took up to 0.9 cores" in markdown(busy)
 
 
 def test_the_short_table_holds_ours_and_the_straightforward_one() -> None:

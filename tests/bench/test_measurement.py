@@ -39,6 +39,8 @@ class Fake:
     def round(self, seconds: float) -> Round:
         self._runs += 1
         log.append(f"{self._name} {seconds:g}")
+        if self._name == "slow to start" and self._runs == 1:
+            raise EngineError("it showed no picture")
         if self._name == "dies" and self._runs == 3:
             raise EngineError("its process ended with code -9")
         return made_round()
@@ -73,6 +75,11 @@ def test_one_that_dies_on_the_way_does_not_take_the_others_along(measurement: Me
     measured = measure([(FLAT, [Contender("ours", "cpu", name="dies"), PEER])], measurement)
     assert [row.name for row in measured.rows] == ["selfie"]
     assert "-9" in measured.skipped[0].why
+
+
+def test_a_warm_up_that_shows_nothing_does_not_count(measurement: Measurement) -> None:
+    measured = measure([(FLAT, [Contender("ours", "cpu", name="slow to start")])], measurement)
+    assert len(measured.rows) == 1
 
 
 def test_nothing_at_all_is_an_error(measurement: Measurement) -> None:
