@@ -13,6 +13,12 @@ from importlib.metadata import version
 from live_seg.cli.parser import Parser
 from live_seg.errors import LiveSegError, UsageError, nearest
 
+_EXTRAS = {
+    **dict.fromkeys(("torch", "segmentation_models_pytorch", "onnx", "lightning_fabric"), "live-seg[train]"),
+    **dict.fromkeys(("tensorboard", "matplotlib"), "live-seg[train]"),
+}
+"""What is imported only by the jobs that need it -> how to get it."""
+
 _NOT_COMMANDS = ("main", "parser", "live", "session")
 
 
@@ -26,9 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs live-seg with command line arguments; returns the exit code.
 
     0 done, 1 something else, 2 wrong use or an unusable file, 3 no picture comes in, 4 the network does not run,
-    5 the picture cannot go out, 130 and 143 cut short by Ctrl-C and SIGTERM.
+    5 the picture cannot go out, 130 and 143 a file cut short by Ctrl-C and SIGTERM (which just end a live run).
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115  # closed by whoever started us
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
     _log_to_stderr(debug)
@@ -50,11 +58,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `live-seg models | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
         return 0
-    except Exception as error:  # a defect of ours: one line for the user, the rest with --debug
+    except Exception as error:
         if debug:
             raise
-        print(f"live-seg: {type(error).__name__}: {error}. This is a defect; run again with --debug.", file=sys.stderr)
-        return 1
+        line, code = _explained(error)
+        print(f"live-seg: {line}", file=sys.stderr)
+        return code
+
+
+def _explained(error: Exception) -> tuple[str, int]:
+    """One line and the exit code for what is no error of ours on purpose."""
+    if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
+        return f"{error.name} is missing. Install it: pip install '{_EXTRAS[error.name]}'", 2
+    if isinstance(error, OSError) and error.strerror:
+        where = f" ({error.filename})" if error.filename else ""
+        return f"{error.strerror}{where}", 1
+    return f"{type(error).__name__}: {error}. This is a defect; run again with --debug.", 1
 
 
 def _run(words: list[str]) -> int:

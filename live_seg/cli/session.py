@@ -78,7 +78,7 @@ class Session:
             )
             outputs = self._open_sinks(stream)
             if not source.live and any(sink.watched for sink in outputs):
-                source = Paced(source, time.monotonic)
+                source = Paced(source, time.monotonic, stamped=not lossless)
             pipeline = Pipeline(config, source, lambda size: network.result(), lossless, commands, statistics)
             with self._signals(pipeline):
                 started = time.monotonic()
@@ -125,15 +125,23 @@ class Session:
 
     @contextlib.contextmanager
     def _signals(self, pipeline: Pipeline) -> Iterator[None]:
-        """Ctrl-C and SIGTERM end the loop cleanly; a second one ends the process at once."""
+        """Ctrl-C, SIGTERM and a closed terminal end the loop cleanly; a second Ctrl-C ends the process at once.
+
+        A second signal within a second counts for nothing: shells and `timeout` send one to the process and its group.
+        """
+        first_s = 0.0
 
         def handle(number: int, frame: FrameType | None) -> None:
-            if self._signal:
+            nonlocal first_s
+            if self._signal and time.monotonic() - first_s > 1:
                 os._exit(128 + number)
-            self._signal = number
-            pipeline.stop()
+            if not self._signal:
+                self._signal, first_s = number, time.monotonic()
+                pipeline.stop()
 
-        before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+        names = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is not on Windows
+        numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+        before = {number: signal.signal(number, handle) for number in numbers}
         try:
             yield
         finally:
@@ -147,8 +155,11 @@ def _sound_from(config: Config) -> str:
 
 
 def _refuse_own_input(config: Config) -> None:
-    read, written = Path(config.source.camera), Path(config.output.file)
-    if config.output.file and read.is_file() and written.exists() and read.samefile(written):
+    written = Path(config.output.file)
+    inputs = [Path(config.source.camera)]
+    if config.effect.name == "replace":
+        inputs.append(Path(config.replace.background))
+    if config.output.file and written.exists() and any(read.is_file() and read.samefile(written) for read in inputs):
         raise UsageError(f"{config.output.file} is what is read", "Write to another file.")
 
 

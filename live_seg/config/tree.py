@@ -26,7 +26,10 @@ class Source:
     ] = "auto"
     size: Annotated[
         str,
-        _key("size asked of a camera, like 1280x720; what it really gives is printed", pattern=r"^[1-9]\d*x[1-9]\d*$"),
+        _key(
+            "size asked of a camera, like 1280x720; what it really gives is printed",
+            pattern=r"^[1-9]\d{0,3}x[1-9]\d{0,3}$",
+        ),
     ] = "1280x720"
     fps: Annotated[
         float, _key("frames a second asked of a camera, or made of a picture, demo and synthetic", gt=0, le=240)
@@ -87,8 +90,10 @@ class Replace:
 class Guard:
     """When the room must not be shown (live_seg/live/guard.py)."""
 
-    max_age_ms: Annotated[float, _key("a matte older than this shows nothing of the frame", gt=0)] = 300.0
-    empty_ms: Annotated[float, _key("how long a matte that is suddenly empty is not believed", ge=0)] = 500.0
+    max_age_ms: Annotated[float, _key("a matte older than this shows nothing of the frame", gt=0, le=600_000)] = 300.0
+    empty_ms: Annotated[
+        float, _key("how long a matte that is suddenly empty, or full, is not believed", ge=0, le=60_000)
+    ] = 500.0
     hide: Annotated[Literal["blur", "card"], _key("what is shown instead: the frame beyond recognition, or a card")] = (
         "blur"
     )
@@ -109,7 +114,8 @@ class VirtualCamera:
     show: Annotated[bool, _key("send to the virtual camera")] = False
     device: Annotated[str, _key("its device, like /dev/video9; empty: the first one found")] = ""
     size: Annotated[
-        str, _key("its size for the whole run; empty: that of the first picture", pattern=r"^([1-9]\d*x[1-9]\d*)?$")
+        str,
+        _key("its size for the whole run; empty: that of the first picture", pattern=r"^([1-9]\d{0,3}x[1-9]\d{0,3})?$"),
     ] = ""
 
 
@@ -128,7 +134,7 @@ class Run:
     """When to pause and to stop; 0 means never."""
 
     paused: Annotated[bool, _key("show a card instead of the camera")] = False
-    seconds: Annotated[float, _key("stop after so many seconds of pictures", ge=0)] = 0.0
+    seconds: Annotated[float, _key("stop after so many seconds of pictures", ge=0, le=1e9)] = 0.0
     frames: Annotated[int, _key("stop after so many frames", ge=0)] = 0
 
 

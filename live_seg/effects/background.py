@@ -190,6 +190,8 @@ class _Decoder:
         until = time.monotonic() + patience_s
         while True:
             was_alive = self._thread.is_alive()
+            if not was_alive and self._frames.empty():
+                return None
             try:
                 return self._frames.get(timeout=min(0.1, max(0.001, until - time.monotonic())))
             except queue.Empty:

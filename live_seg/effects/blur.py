@@ -15,6 +15,10 @@ _SMALL_SIGMA = 4.0
 """The blur is made where it is so many pixels wide: enlarging that again adds nothing that can be seen."""
 
 
+_LEAST_SIGMA = 1.0
+"""Less does not blur at all: a small picture asked for a weak blur gets this."""
+
+
 @effects.register("blur")
 class Blur(EffectBase):
     """The room is blurred, the person stays sharp."""
@@ -45,7 +49,7 @@ def blurred_room(image: Image, alpha: Alpha, radius_px: float) -> Image:
         Standard deviation in pixels of a picture of 720 lines; other sizes in proportion of their shorter side.
     """
     size = Size.of(image)
-    sigma = radius_px * min(size) / 720
+    sigma = max(_LEAST_SIGMA, radius_px * min(size) / 720)
     factor = max(1.0, sigma / _SMALL_SIGMA)
     small = Size(max(1, round(size.width / factor)), max(1, round(size.height / factor)))
     person = cv2.dilate(shrink(alpha, small), np.ones((3, 3), np.uint8))

@@ -207,6 +207,7 @@ class _Overheard:
 
 
 def _import() -> Any:
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # Microsoft's builds report their use otherwise
     try:
         import onnxruntime
     except ImportError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +24,8 @@ class OpenVinoEngine:
     precision = "int8"
 
     def __init__(self, file: Path, size: Size, config: EngineConfig) -> None:
+        # OpenVINO reports its use to Google where this package lies beside it; without it, it does not.
+        sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
         try:
             import openvino
         except ImportError:

@@ -7,7 +7,8 @@ Every sink is fed by `Outputs`, and only the guard holds it. A picture gets ther
 - `show`: the effect's picture, if nothing in `objection` speaks against the frame's matte;
 - `hide`: the frame beyond recognition, or a card. This is what happens in every other case: before the first matte,
   after an error of the engine or the effect, with a matte that is old, of another frame, of the wrong size or type,
-  not a number, or empty right after a person was there, and while the source is away or paused.
+  not a number, undecided, empty right after a person was there, or full right after there was a room, and while the
+  source is away or paused.
 
 What a sink gets as its frame carries the released picture as image, never the camera's.
 """
@@ -36,6 +37,12 @@ _PERSON = 0.02
 
 _EMPTY = 0.001
 """Nobody is there: at most this share of the picture."""
+
+_FULL = 0.005
+"""Nothing of the room is left: at most this share of the picture."""
+
+_UNDECIDED = 0.3
+"""A matte of less confidence than this cuts nothing out: noise has a half, a person in a room over nine tenths."""
 
 _HIDDEN_SIZE = 12
 """Columns of a hidden picture before it is enlarged again: no face, screen or page is left in so few."""
@@ -74,6 +81,7 @@ class Guard:
         self._outlet = outlet
         self._clock = clock
         self._person_seen_at = -math.inf
+        self._room_seen_at: float | None = None
         self._hidden_for = ""
 
     def show(self, frame: Frame, matte: Matte | None) -> bool:
@@ -83,8 +91,9 @@ class Guard:
             self.hide(frame, objection)
             return False
         try:
-            self.effect.at(frame.time, lossless=self._clock is None)
-            picture = self.effect(frame.image, matte.alpha)
+            effect = self.effect  # another thread may exchange it
+            effect.at(frame.time, lossless=self._clock is None)
+            picture = effect(frame.image, matte.alpha)
             self._check(picture, frame)
         except Exception as error:  # noqa: BLE001  # whatever an effect does wrong, the room stays hidden
             self.hide(frame, f"the effect failed: {error}")
@@ -96,7 +105,9 @@ class Guard:
     def hide(self, frame: Frame, reason: str) -> None:
         """Lets out what shows nothing of the frame."""
         self._say(reason)
-        picture = beyond_recognition(frame.image) if self.config.hide == "blur" else card(frame.size, "camera paused")
+        picture = (
+            beyond_recognition(frame.image) if self.config.hide == "blur" else card(frame.size, "no picture just now")
+        )
         self._outlet.put(picture, replace(frame, image=picture))
 
     def card(self, size: Size, text: str, frame: Frame) -> None:
@@ -118,7 +129,9 @@ class Guard:
             return "the matte is not of the frame's size and type"
         if not (math.isfinite(matte.confidence) and math.isfinite(matte.time)):
             return "the matte is not a number"
-        return self._too_old(frame, matte) or self._suddenly_empty(frame, matte)
+        if matte.confidence < _UNDECIDED:
+            return "the network is undecided"
+        return self._too_old(frame, matte) or self._suddenly_empty(frame, matte) or self._suddenly_full(frame, matte)
 
     def _too_old(self, frame: Frame, matte: Matte) -> str:
         if self._clock is None:
@@ -138,6 +151,14 @@ class Guard:
             return ""
         if (frame.time - self._person_seen_at) * 1e3 < self.config.empty_ms:
             return "the person vanished at once"
+        return ""
+
+    def _suddenly_full(self, frame: Frame, matte: Matte) -> str:
+        unseen = cv2.countNonZero(cv2.inRange(matte.alpha, 0, 127)) / matte.alpha.size
+        if unseen > _FULL or self._room_seen_at is None:
+            self._room_seen_at = frame.time
+        if unseen <= _FULL and (frame.time - self._room_seen_at) * 1e3 < self.config.empty_ms:
+            return "all of the picture is a person at once"
         return ""
 
     def _check(self, picture: Image, frame: Frame) -> None:

@@ -30,6 +30,7 @@ class Output:
     def __init__(self, sink: Sink, lossless: bool, statistics: Statistics, clock: Clock) -> None:
         self.sink = sink
         self.lost: SinkLost | None = None
+        self.told = False
         self._statistics = statistics
         self._clock = clock
         self.handover: Handover[Released] = Lossless() if lossless and not sink.main_thread else Newest()
@@ -50,7 +51,7 @@ class Output:
             self.sink.pump()
         except Closed:
             self.done.set()
-        except SinkLost as error:
+        except Exception as error:  # noqa: BLE001  # a sink of another package may raise anything
             self._lose(error)
 
     def end(self) -> None:
@@ -67,11 +68,8 @@ class Output:
                 self._take(self.handover.get(1))
         except Closed:
             pass
-        except SinkLost as error:
+        except Exception as error:  # noqa: BLE001
             self._lose(error)
-        except Exception as error:  # a sink of another package may raise anything
-            log.debug("sink %s", self.sink.name, exc_info=True)
-            self._lose(SinkLost(f"{self.sink.name}: {error}"))
         finally:
             self.done.set()
 
@@ -84,11 +82,11 @@ class Output:
         self._statistics.took(self.sink.name, self._clock() - start)
         self._statistics.shown(self.sink.name, frame.time, self._clock())
 
-    def _lose(self, error: SinkLost) -> None:
-        self.lost = error
+    def _lose(self, error: Exception) -> None:
+        log.debug("sink %s", self.sink.name, exc_info=error)
+        self.lost = error if isinstance(error, SinkLost) else SinkLost(f"{self.sink.name}: {error}")
         self.done.set()
         self.handover.cancel()
-        log.error("%s", error)
 
 
 class Outputs:
@@ -121,7 +119,13 @@ class Outputs:
         for output in self._outputs:
             if output.sink.main_thread:
                 output.serve()
-        return not all(output.done.is_set() for output in self._outputs)
+        if all(output.done.is_set() for output in self._outputs):
+            return False
+        for output in self._outputs:
+            if output.lost and not output.told:  # the last one's loss is what `end` raises
+                output.told = True
+                log.error("%s", output.lost)
+        return True
 
     def close_intake(self) -> None:
         """No more pictures will come."""

@@ -20,7 +20,6 @@ from dataclasses import replace
 from live_seg.config import Config
 from live_seg.config.commands import Command
 from live_seg.effects import Effect, open_effect
-from live_seg.errors import LiveSegError
 from live_seg.frame import Clock, Frame, Size
 from live_seg.live.guard import Guard
 from live_seg.live.handover import Closed, Handover, Lossless, Newest
@@ -187,7 +186,7 @@ class Pipeline:
                 self.stop()
             elif changed != self.config:
                 self._change(changed)
-        except LiveSegError as error:
+        except Exception as error:  # noqa: BLE001  # an effect of another package may raise anything when it is made
             log.error("%s (nothing was changed)", error)
 
     def _change(self, config: Config) -> None:
@@ -196,7 +195,9 @@ class Pipeline:
             self._guard.effect = self._effect(config)
         self._guard.config = config.guard
         fixed = [
-            part for part in ("engine", "virtual_camera", "output") if getattr(config, part) != getattr(before, part)
+            part
+            for part in ("engine", "window", "virtual_camera", "output")
+            if getattr(config, part) != getattr(before, part)
         ]
         if replace(config.source, mirror=before.source.mirror) != before.source:
             fixed.insert(0, "source")

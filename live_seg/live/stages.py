@@ -159,15 +159,15 @@ def compose(shared: Shared, guard: Guard, matted: Handover[Matted | Away]) -> No
         item = matted.get(patience_s)
         newest = shared.newest
         start = shared.clock()
-        if item is None:
+        if shared.config.run.paused and newest is not None and not isinstance(item, Away):
+            guard.card(newest.size, "camera paused", item.frame if item else replace(newest, time=start))
+        elif item is None:
             if newest is not None and not shared.lossless:
                 guard.hide(newest, "no matte comes")
                 shared.statistics.hid()
         elif isinstance(item, Away):
             if newest is not None:
                 guard.card(newest.size, item.text, replace(newest, time=start))
-        elif shared.config.run.paused:
-            guard.card(item.frame.size, "camera paused", item.frame)
         elif item.matte is None:
             guard.hide(item.frame, item.reason)
             shared.statistics.hid()

@@ -14,7 +14,7 @@ LATE_S = 0.5
 
 
 class Paced(SourceBase):
-    """Gives the frames of another source when their time has come, and stamps them with the clock at that moment.
+    """Gives the frames of another source when their time has come, stamped with the clock at that moment.
 
     The clock's times say how old a frame is; the file's own are lost by it.
 
@@ -26,13 +26,18 @@ class Paced(SourceBase):
         Monotonic seconds.
     wait
         Waits so many seconds, or less; injected, so that tests need not.
+    stamped
+        False keeps the file's own times: for a lossless run that is watched.
     """
 
-    def __init__(self, source: Source, clock: Clock, wait: Callable[[float], object] = time.sleep) -> None:
+    def __init__(
+        self, source: Source, clock: Clock, wait: Callable[[float], object] = time.sleep, stamped: bool = True
+    ) -> None:
         self.name, self.size, self.fps, self.live = source.name, source.size, source.fps, source.live
         self._source = source
         self._clock = clock
         self._wait = wait
+        self._stamped = stamped
         self._lead_s: float | None = None  # by how much the clock is ahead of the file's times
 
     def read(self, timeout_s: float) -> Frame | None:
@@ -47,7 +52,7 @@ class Paced(SourceBase):
         if due > now:
             self._wait(due - now)
             now = self._clock()
-        return replace(frame, time=now)
+        return replace(frame, time=now) if self._stamped else frame
 
     def close(self) -> None:
         """Closes the source; may be called twice."""

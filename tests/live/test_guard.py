@@ -231,3 +231,28 @@ def test_the_end_is_told_to_the_sinks() -> None:
     guard, kept = guarded(ManualClock())
     guard.end()
     assert kept.ended
+
+
+def test_a_matte_that_is_suddenly_full_is_not_believed_at_once() -> None:
+    clock = ManualClock()
+    guard, _ = guarded(clock)
+    shown = []
+    for step in range(10):
+        clock.now = 100 + step / 10
+        frame = room_frame(step, clock.now)
+        shown.append(guard.show(frame, matte_of(frame, alpha=255 if step else 0)))
+    assert shown == [True] + 4 * [False] + 5 * [True]
+
+
+def test_a_first_matte_that_is_full_is_not_believed_at_once() -> None:
+    guard, kept = guarded(ManualClock())
+    frame = room_frame()
+    assert not guard.show(frame, matte_of(frame, alpha=255))
+    assert not shows_room(kept.last)
+
+
+def test_an_undecided_network_hides_the_frame() -> None:
+    guard, kept = guarded(ManualClock())
+    frame = room_frame()
+    assert not guard.show(frame, dataclasses.replace(matte_of(frame), confidence=0.2))
+    assert not shows_room(kept.last)

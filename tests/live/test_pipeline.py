@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from live_seg.config import Config, build, changed
 from live_seg.config.commands import Command, end, setting, toggle
+from live_seg.effects import effects
 from live_seg.errors import EngineError, SinkLost, SourceLost, UsageError
 from live_seg.frame import Frame, Image
 from live_seg.live.pipeline import Pipeline
@@ -264,3 +265,20 @@ def test_offline_a_video_behind_the_person_goes_by_the_films_time(tmp_path: Path
     shown = [made_clips.index_of(picture[:8, :8]) for picture in first]
     assert shown == [made_clips.index_of(picture[:8, :8]) for picture in second]
     assert shown[:12] == [round(number * 25 / 30 - 0.499) for number in range(12)]
+
+
+def test_paused_shows_the_card_also_while_no_matte_comes() -> None:
+    network = ScriptedNetwork(["hang"])
+    config = build({"effect": {"name": "replace"}, "guard": {"max_age_ms": 30}, "run": {"paused": True}})
+    sink = live(network, {3: lambda config: network.released.set() or config}, 6, config)  # type: ignore[func-returns-value]
+    assert all(tuple(picture[0, 0]) == (48, 40, 36) for picture in sink.pictures)
+
+
+def test_an_effect_that_cannot_be_made_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def __init__(self, config: Config) -> None:
+            raise ValueError("no such strength")
+
+    monkeypatch.setitem(effects._classes, "broken", Broken)  # type: ignore[arg-type]
+    sink = live(ScriptedNetwork(), {3: setting("effect.name", "broken")}, 20)
+    assert is_green(sink.pictures[-1])
