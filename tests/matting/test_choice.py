@@ -105,7 +105,7 @@ def test_without_a_gpu_the_faster_of_the_cpus_engines_is_taken(engines: Engines)
     found = choose(EngineConfig(), HD)
     assert found.network.engine == "openvino"
     assert found.why == (
-        "person-int8 on CPU (B); not tensorrt, cuda: no NVIDIA driver; not cpu: slower, 30 against 20 ms"
+        "person-int8 on CPU (B); not tensorrt, cuda: no NVIDIA driver; not cpu: no faster, 30 against 20 ms"
     )
 
 
