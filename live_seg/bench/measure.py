@@ -93,7 +93,7 @@ class Measurement:
         self._say = say
         self._open = open_contender
         self._folder = Path(tempfile.mkdtemp(prefix="live-seg-bench-"))
-        self._settled: dict[tuple[Contender, Size, int], Contender] = {}
+        self._settled: dict[Contender, Contender] = {}
 
     def close(self) -> None:
         """Removes the clips."""
@@ -150,15 +150,17 @@ class Measurement:
         return file
 
     def _settle(self, contender: Contender, setting: Setting, clip: Path) -> Contender:
-        """Lets "auto" choose in a process that is not measured: trying all engines takes memory."""
+        """Lets "auto" choose once, in a process that is not measured: trying all engines takes memory.
+
+        The choice holds for all settings: rows of several sizes or threads are to be of one engine.
+        """
         if contender.engine != "auto":
             return contender
-        key = (contender, setting.size, setting.threads)
-        if key not in self._settled:
+        if contender not in self._settled:
             chosen = self._open(contender, setting, clip)
             chosen.close()
-            self._settled[key] = replace(contender, engine=chosen.about.engine)
-        return self._settled[key]
+            self._settled[contender] = replace(contender, engine=chosen.about.engine)
+        return self._settled[contender]
 
 
 def measure(settings: Sequence[tuple[Setting, Sequence[Contender]]], measurement: Measurement) -> Measured:

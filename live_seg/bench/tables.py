@@ -66,7 +66,9 @@ def disturbance(rows: Sequence[Row]) -> str:
     most = max((row.others or 0.0 for row in rows), default=0.0)
     if most < _FREE:
         return ""
-    return f"The machine was not free: other work took up to {most:.1f} cores meanwhile. Read the ratios, not the figures."
+    return (
+        f"The machine was not free: other work took up to {most:.1f} cores meanwhile. Read the ratios, not the figures."
+    )
 
 
 def memory(row: Row) -> str:
