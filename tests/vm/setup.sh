@@ -20,7 +20,8 @@ fi
 # The kernel that the installed headers belong to; Debian's "cloud" kernels have no video drivers.
 release=$(ls -d /usr/src/linux-headers-*-amd64 | grep -v cloud | sort -V | tail -1)
 release=${release##*/linux-headers-}
-if [ "$(cat "$cache/release" 2>/dev/null)" = "$release" ]; then
+made_of="$release $(cat setup.sh guest-init | cksum)"
+if [ "$(cat "$cache/made_of" 2>/dev/null)" = "$made_of" ]; then
     exit 0
 fi
 rm -rf "$cache"
@@ -61,5 +62,5 @@ done >first/drivers/order
 install -m 755 ../guest-init first/init
 (cd first && find . | cpio --quiet -o -H newc) >first.img
 rm -rf first
-echo "$release" >release
+echo "$made_of" >made_of
 echo "guest ready: kernel $release, $(basename files/usr/src/v4l2loopback-*)"
