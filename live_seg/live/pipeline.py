@@ -81,7 +81,7 @@ class Pipeline:
         self.commands = commands or queue.SimpleQueue()
         self._source = source
         self._load = load
-        self._shared = Shared(config, lossless, clock, self.statistics, threading.Event())
+        self._shared = Shared(config, lossless, clock, self.statistics)
         self._error: BaseException | None = None
         self._said_hidden_s = -math.inf
         self._frames: Handover[Frame | Away] = Lossless() if lossless else Newest()
@@ -94,7 +94,7 @@ class Pipeline:
 
     def stop(self) -> None:
         """Asks the loop to end; what was captured before is finished. May be called from a signal handler."""
-        self._shared.stop.set()
+        self._shared.stop = True
 
     def run(self, sinks: Sequence[Sink], look: Look = lambda config: None) -> None:
         """Runs in the calling thread, which must be the program's main thread if a window is among the sinks.
@@ -124,7 +124,7 @@ class Pipeline:
         try:
             self._attend(outputs, look)
         finally:
-            shared.stop.set()
+            shared.stop = True
             for thread in threads:
                 thread.join()
             outputs.end()
@@ -160,7 +160,7 @@ class Pipeline:
             pass
         except BaseException as error:  # noqa: BLE001
             self._error = self._error or error
-            self._shared.stop.set()
+            self._shared.stop = True
 
     def _attend(self, outputs: Outputs, look: Look) -> None:
         """The main thread's part: windows, commands, changed files; until every sink is done."""
@@ -168,8 +168,10 @@ class Pipeline:
         looked = clock()
         while outputs.serve():
             self._count_dropped(outputs)
+            # Not `get(timeout=…)`: in CPython 3.11 that waits for ever if a signal is handled meanwhile.
+            time.sleep(_PUMP_S)
             with suppress(queue.Empty):
-                self._obey(self.commands.get(timeout=_PUMP_S))
+                self._obey(self.commands.get_nowait())
             if clock() - looked > _LOOK_S:
                 looked = clock()
                 self._obey(lambda config: look(config) or config)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -51,21 +50,21 @@ class Shared:
     newest
         Last captured frame, written by `capture`: what is hidden when no matte comes.
     stop
-        Set once, by anybody.
+        Set once, by anybody; a plain boolean, since a signal handler may set it in the midst of anything.
     """
 
     config: Config
     lossless: bool
     clock: Clock
     statistics: Statistics
-    stop: threading.Event
+    stop: bool = False
     newest: Frame | None = None
 
 
 def capture(shared: Shared, source: Source, frames: Handover[Frame | Away]) -> None:
     """Takes frames from the source until it is over, a limit is reached, or `stop` is set."""
     count, first_s = 0, None
-    while not shared.stop.is_set():
+    while not shared.stop:
         config = shared.config
         try:
             frame = source.read(config.source.timeout_ms / 1e3)
