@@ -44,6 +44,8 @@ class OnnxRuntimeEngine:
         options.log_severity_level = 4  # what matters is read back and said by us
         options.intra_op_num_threads = thread_count(config)
         options.inter_op_num_threads = 1
+        # Its threads would wait busily after each run: that warms a laptop, and slows whatever runs next.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         for dimension, length in (("batch", 1), ("height", size.height), ("width", size.width)):
             options.add_free_dimension_override_by_name(dimension, length)
         self._prepare(runtime, config)

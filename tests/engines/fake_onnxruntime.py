@@ -14,9 +14,13 @@ class FakeOptions:
 
     def __init__(self) -> None:
         self.sizes: dict[str, int] = {}
+        self.entries: dict[str, str] = {}
 
     def add_free_dimension_override_by_name(self, name: str, length: int) -> None:
         self.sizes[name] = length
+
+    def add_session_config_entry(self, name: str, value: str) -> None:
+        self.entries[name] = value
 
 
 class FakeOnnxRuntime:

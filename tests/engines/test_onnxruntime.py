@@ -115,6 +115,7 @@ def test_the_number_of_threads_is_the_one_that_was_asked_for(monkeypatch: pytest
     engines.get("cpu")(FILE, SIZE, EngineConfig(threads=3))
     options = runtime.sessions[0]["options"]
     assert (options.intra_op_num_threads, options.inter_op_num_threads) == (3, 1)
+    assert options.entries["session.intra_op.allow_spinning"] == "0"  # waiting threads leave the cores to others
 
 
 @pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 2), (4, 4), (64, 4)])
