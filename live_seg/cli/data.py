@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-_READERS = "pairs, aisegment, coco, coco-all or pets"
+_READERS = "pairs, aisegment, coco, coco-all, pets or pets-test"
 
 
 def add(subparsers: Any) -> None:

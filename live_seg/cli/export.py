@@ -13,6 +13,7 @@ from typing import Any, Self
 from live_seg.errors import UsageError
 
 INSTALL = "pip install 'live-seg[train]'"
+PRECISIONS = ("int8", "fp16")
 NEEDED = ("torch", "segmentation_models_pytorch", "onnx", "onnxruntime")
 
 
@@ -42,6 +43,9 @@ def add(subparsers: Any) -> None:
         "--area-px", metavar="N", type=area, default=46080, help="input pixels on a CPU (default: 46080)"
     )
     parser.add_argument("--gpu-area-px", metavar="N", type=area, default=86016, help="and on a GPU (default: 86016)")
+    parser.add_argument(
+        "--precision", nargs="+", choices=PRECISIONS, default=PRECISIONS, help="which files (default: int8 and fp16)"
+    )
     parser.add_argument("--logit-gain", metavar="G", type=gain, help="over 1 for a network that is too hesitant")
     kept = "; without it the present row's is kept"
     parser.add_argument("--description", metavar="TEXT", help=f"what it is{kept}")
@@ -71,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         description=arguments.description,
         training_data=arguments.training_data,
         terms=arguments.terms,
+        precisions=arguments.precision,
     )
     with _Bars() as bars:
         exported = export(plan, bars)
@@ -119,6 +124,7 @@ def command(arguments: argparse.Namespace) -> str:
     words = ["live-seg", "export", short(arguments.checkpoint), "--calibrate", short(arguments.calibrate)]
     words += ["--validate", short(arguments.validate)] + (["--split", arguments.split] if arguments.split else [])
     words += ["--area-px", str(arguments.area_px), "--gpu-area-px", str(arguments.gpu_area_px)]
+    words += ["--precision", *arguments.precision] if set(arguments.precision) != set(PRECISIONS) else []
     words += ["--logit-gain", str(arguments.logit_gain)] if arguments.logit_gain else []
     return shlex.join(words)
 

@@ -10,7 +10,8 @@ from live_seg.errors import UsageError
 from live_seg.evaluation.candidate import Candidate
 from live_seg.evaluation.metrics import binary
 from live_seg.evaluation.pairs import Sample, read_image
-from live_seg.evaluation.score import Score, person_size, score_empty, score_pair
+from live_seg.evaluation.score import Score, person_size, score_empty, score_pair, score_trimap
+from live_seg.evaluation.trimap import TrimapPair
 from live_seg.frame import Alpha, Image
 
 
@@ -44,9 +45,9 @@ def measure_pairs(candidates: Sequence[Candidate], pairs: Sequence[Sample]) -> I
         except UsageError as error:
             yield Skipped(pair.name, error.what)
             continue
-        person = person_size(truth)
+        person, scored = person_size(truth), score_trimap if isinstance(pair, TrimapPair) else score_pair
         yield [
-            Score(candidate.name, pair.name, pair.source, person, score_pair(candidate.still(image), truth))
+            Score(candidate.name, pair.name, pair.source, person, scored(candidate.still(image), truth))
             for candidate in candidates
         ]
 

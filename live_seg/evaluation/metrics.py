@@ -25,6 +25,11 @@ def iou(predicted: Mask, truth: Mask) -> float:
     return float(np.count_nonzero(predicted & truth) / union) if union else 1.0
 
 
+def accuracy(predicted: Mask, truth: Mask) -> float:
+    """Share of the pixels that are told right, 0..1."""
+    return float(np.count_nonzero(predicted == truth) / truth.size)
+
+
 def mad(predicted: Alpha, truth: Alpha) -> float:
     """Mean absolute difference of two alphas of one size, as a share of the full range, 0..1."""
     return float(cv2.absdiff(predicted, truth).mean() / 255)

@@ -15,6 +15,8 @@ _DECIMALS = {"gradient": 2, "flicker": 4, "dtssd": 4, "mse": 4, "false_area": 4}
 _TITLES = {
     "n": "pictures",
     "iou": "IoU",
+    "accuracy": "accuracy",
+    "accuracy_all": "accuracy, border as subject",
     "boundary_iou": "boundary IoU",
     "boundary_f": "boundary F",
     "mad": "MAD",
@@ -24,6 +26,8 @@ _TITLES = {
     "flicker": "flicker",
     "dtssd": "dtSSD",
 }
+
+_MORE_IS_BETTER = ("iou", "accuracy", "accuracy_all", "boundary_iou", "boundary_f")
 
 _MOST_SOURCES = 24
 """A table with more rows than that is read by nobody; the JSON has them all."""
@@ -92,7 +96,7 @@ def _by_group(models: dict[str, dict[str, Any]], part: str, groups: list[str], c
     """One row a group, one column a model: the three measures that matter most, in one cell."""
     first = next(iter(models.values()))[part]
     known = next(iter(first.values()))
-    measures = [name for name in ("iou", "boundary_iou", "mad", "false_area", "flicker") if name in known]
+    measures = [name for name in ("iou", "accuracy", "boundary_iou", "mad", "false_area", "flicker") if name in known]
     rows = []
     for group in groups:
         count = next(int(means[part][group]["n"]) for means in models.values() if group in means[part])
@@ -109,7 +113,7 @@ def _embolden(rows: list[list[str]], column: int, values: list[float | None], me
     known = [value for value in values if value is not None]
     if measure == "n" or len(known) < 2:
         return
-    best = max(known) if measure in ("iou", "boundary_iou", "boundary_f") else min(known)
+    best = max(known) if measure in _MORE_IS_BETTER else min(known)
     for row, value in zip(rows, values, strict=True):
         if value == best:
             row[column] = f"**{row[column]}**"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from live_seg.evaluation.boundary import boundary_f, boundary_iou
-from live_seg.evaluation.metrics import binary, false_area, gradient_error, iou, mad, mse
+from live_seg.evaluation.metrics import accuracy, binary, false_area, gradient_error, iou, mad, mse
 from live_seg.frame import Alpha
 
 SMALL, LARGE = 0.10, 0.35
@@ -44,6 +44,21 @@ def score_pair(predicted: Alpha, truth: Alpha) -> dict[str, float]:
         "mad": mad(predicted, truth),
         "mse": mse(predicted, truth),
         "gradient": gradient_error(predicted, truth),
+    }
+
+
+def score_trimap(predicted: Alpha, truth: Alpha) -> dict[str, float]:
+    """Measures of a matte against an alpha of which 128 is unknown: that is left out of all but `accuracy_all`.
+
+    There the unknown border counts as subject, as where a three-class trimap is read as subject and background.
+    """
+    known = truth != 128
+    ours, theirs = binary(predicted), binary(truth)
+    return {
+        "iou": iou(ours[known], theirs[known]),
+        "accuracy": accuracy(ours[known], theirs[known]),
+        "accuracy_all": accuracy(ours, theirs),
+        "mad": mad(predicted[known][None], truth[known][None]),  # OpenCV takes a short vector for a scalar,
     }
 
 

@@ -6,11 +6,12 @@ import csv
 from pathlib import Path
 
 from live_seg.errors import UsageError
-from live_seg.evaluation.pairs import PICTURES, Pair, find_pairs
+from live_seg.evaluation.pairs import PICTURES, Pair, Sample, find_pairs
+from live_seg.evaluation.trimap import find_trimaps, has_trimaps
 
 
-def find_data(data: Path, split: str = "") -> list[Pair]:
-    """Pairs of an images/ + masks/ folder, or of a split file.
+def find_data(data: Path, split: str = "") -> list[Sample]:
+    """Pairs of an images/ + masks/ folder, of a split file, or of Oxford-IIIT Pet (images/ and trimaps).
 
     A split file is a CSV with a header. Its column `split` says which part a row belongs to, and either `image` and
     `mask` name the two files, or `name` names both: SPLIT/images/NAME.* and SPLIT/masks/NAME.*, or the same without
@@ -21,7 +22,7 @@ def find_data(data: Path, split: str = "") -> list[Pair]:
     data
         The folder or file.
     split
-        Which part of a split file; empty: "test" if there is one, otherwise all of it.
+        Which part of a split file; empty: "test" if there is one, otherwise all of it. Of pets: "test" or "train".
 
     Raises
     ------
@@ -29,10 +30,10 @@ def find_data(data: Path, split: str = "") -> list[Pair]:
         If there is no such folder, file, split or picture.
     """
     if data.is_dir():
-        return find_pairs(data)
+        return list(find_trimaps(data, split or "test") if has_trimaps(data) else find_pairs(data))
     rows = _rows(data, split)
     listing: dict[Path, dict[str, Path]] = {}
-    pairs = []
+    pairs: list[Sample] = []
     for row in rows:
         if row.get("image") and row.get("mask"):
             pairs.append(Pair(data.parent / row["image"], data.parent / row["mask"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from live_seg.evaluation.candidate import Candidate
-from live_seg.evaluation.pairs import Pair
+from live_seg.evaluation.pairs import Sample
 from live_seg.evaluation.score import Score
 from live_seg.evaluation.sheet import contact_sheet, errors_overlay
 from live_seg.frame import Image
@@ -17,7 +17,7 @@ def worst(scores: Sequence[Score], count: int = 20, measure: str = "iou") -> lis
     return sorted(known, key=lambda score: score.values[measure])[:count]
 
 
-def worst_sheet(candidate: Candidate, scores: Sequence[Score], pairs: Sequence[Pair], count: int = 20) -> Image:
+def worst_sheet(candidate: Candidate, scores: Sequence[Score], pairs: Sequence[Sample], count: int = 20) -> Image:
     """Contact sheet of a candidate's worst pictures: red is wrongly person, blue is missed.
 
     Parameters

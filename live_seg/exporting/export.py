@@ -10,7 +10,7 @@ from pathlib import Path
 import onnx
 
 from live_seg.errors import UsageError
-from live_seg.evaluation.pairs import Pair
+from live_seg.evaluation.pairs import Sample
 from live_seg.exporting.calibration import Tell, inputs, sample, several_shapes
 from live_seg.exporting.checkpoint import load_checkpoint
 from live_seg.exporting.gate import Measured, check_quality
@@ -24,6 +24,8 @@ from live_seg.models import Model, Quality
 from live_seg.models.store import checksum, read_rows
 
 PARITY_INPUTS = 8
+
+PRECISIONS = ("int8", "fp16")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,15 @@ class Plan:
         Input area of the int8 and of the fp16 row.
     logit_gain, description, training_data, terms
         As in `Model`; None keeps what the present row of that name says.
+    precisions
+        Those of `PRECISIONS` that are wanted.
     """
 
     checkpoint: Path
     out: Path
     name: str
     calibrate: Sequence[Path]
-    validate: Sequence[Pair]
+    validate: Sequence[Sample]
     data: str
     command: str
     date: str
@@ -66,6 +70,7 @@ class Plan:
     description: str | None = None
     training_data: str | None = None
     terms: str | None = None
+    precisions: Sequence[str] = PRECISIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +101,17 @@ def export(plan: Plan, tell: Tell) -> Exported:
     blobs = inputs(sample(plan.calibrate), cpu)
     parity = check_parity(network, single, several_shapes(blobs, PARITY_INPUTS))
     tell("comparing with torch", PARITY_INPUTS, PARITY_INPUTS)
-    half = to_half(single)
-    int8 = to_int8(single, blobs, tell)
     reference = measure(onnx_run(single), cpu, plan.validate, tell, "measuring fp32")
-    measured, lost = {}, {}
-    for precision, model in (("fp16", half), ("int8", int8)):
-        measured[precision] = measure(onnx_run(model), cpu, plan.validate, tell, f"measuring {precision}")
-        lost[precision] = check_quality(precision, reference, measured[precision])
-    if gpu.area_px != cpu.area_px:  # the file was compared at the CPU's size; its row says how good it is at its own
-        measured["fp16"] = measure(onnx_run(half), gpu, plan.validate, tell, "measuring fp16 at its own size")
-    rows = _publish(plan, [(cpu, int8, measured["int8"]), (gpu, half, measured["fp16"])])
-    return Exported(rows, parity, reference, lost)
+    made: list[tuple[Model, onnx.ModelProto, Measured]] = []
+    lost = {}
+    for precision in plan.precisions:
+        row, model = (cpu, to_int8(single, blobs, tell)) if precision == "int8" else (gpu, to_half(single))
+        measured = measure(onnx_run(model), cpu, plan.validate, tell, f"measuring {precision}")
+        lost[precision] = check_quality(precision, reference, measured)
+        if row.area_px != cpu.area_px:  # compared at the CPU's size; the row says how good it is at its own
+            measured = measure(onnx_run(model), row, plan.validate, tell, f"measuring {precision} at its own size")
+        made.append((row, model, measured))
+    return Exported(_publish(plan, made), parity, reference, lost)
 
 
 def _row(plan: Plan, precision: str, area_px: int) -> Model:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from live_seg.errors import LiveSegError
 
-ALLOWED = {"fp16": 0.05, "int8": 0.5}
+ALLOWED = {"fp16": 0.05, "int8": 0.3}
 """IoU points (of 100) that a precision may lose against fp32."""
 
 

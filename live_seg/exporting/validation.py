@@ -9,7 +9,7 @@ import numpy as np
 
 from live_seg.engines import Blob
 from live_seg.evaluation.metrics import binary, iou, mad
-from live_seg.evaluation.pairs import Pair
+from live_seg.evaluation.pairs import Sample
 from live_seg.exporting.calibration import Tell, to_input
 from live_seg.exporting.gate import Measured
 from live_seg.exporting.parity import Run
@@ -17,7 +17,7 @@ from live_seg.frame import Alpha, Size
 from live_seg.models import Model
 
 
-def measure(run: Run, row: Model, pairs: Sequence[Pair], tell: Tell, step: str) -> Measured:
+def measure(run: Run, row: Model, pairs: Sequence[Sample], tell: Tell, step: str) -> Measured:
     """Quality of a network under the input rule of a row; logits are enlarged bilinearly, nothing is refined.
 
     Raises

@@ -50,9 +50,10 @@ class Data:
 class Network:
     """What is trained."""
 
-    architecture: Annotated[str, _key("NarrowUnetPlusPlus, or a class of segmentation_models_pytorch")] = (
-        "NarrowUnetPlusPlus"
-    )
+    architecture: Annotated[
+        str,
+        _key("NarrowUnetPlusPlus, PlainUnet, or a class of segmentation_models_pytorch"),
+    ] = "NarrowUnetPlusPlus"
     encoder: Annotated[str, _key("an encoder of segmentation_models_pytorch; NarrowUnetPlusPlus: resnet18")] = (
         "resnet18"
     )

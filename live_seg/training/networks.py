@@ -17,8 +17,10 @@ from live_seg.exporting.checkpoint import WEIGHTS
 from live_seg.exporting.network import NarrowUnetPlusPlus
 from live_seg.exporting.restore import restore
 from live_seg.training.config import Network
+from live_seg.training.plain_unet import PlainUnet
 
 NARROW = "NarrowUnetPlusPlus"
+PLAIN = "PlainUnet"
 FOREIGN = (
     "DeepLabV3",
     "DeepLabV3Plus",
@@ -76,8 +78,10 @@ def _made(config: Network) -> nn.Module:
         if config.encoder != "resnet18":
             raise UsageError(f"{NARROW} has no encoder {config.encoder!r}", "Its encoder is resnet18.")
         return NarrowUnetPlusPlus(config.skips, **config.options)
+    if config.architecture == PLAIN:
+        return PlainUnet(**config.options)
     if config.architecture not in FOREIGN:
-        raise unknown("architecture", config.architecture, [NARROW, *FOREIGN])
+        raise unknown("architecture", config.architecture, [NARROW, PLAIN, *FOREIGN])
     encoders = smp.encoders.get_encoder_names()
     if config.encoder not in encoders and not config.encoder.startswith(("tu-", "timm-")):
         raise unknown("encoder", config.encoder, encoders)
@@ -91,6 +95,8 @@ def _made(config: Network) -> nn.Module:
 
 def _load_encoder(network: nn.Module, config: Network) -> str:
     weights = config.encoder_weights
+    if config.architecture == PLAIN:
+        return "the network starts from chance"
     if not weights:
         return "the encoder starts from chance"
     if weights == "imagenet":

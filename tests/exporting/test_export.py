@@ -97,3 +97,12 @@ def test_a_checkpoint_that_is_none_is_named(plan: Callable[..., Any], tmp_path: 
     file.write_bytes(content)
     with pytest.raises(UsageError, match=r"bad\.pt"):
         export(plan(checkpoint=file), nothing)
+
+
+def test_one_precision_alone_leaves_the_other_as_it_is(
+    plan: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_module, "to_int8", lambda model, *_: pytest.fail("int8 was not wanted"))
+    wanted = plan(precisions=("fp16",))
+    assert [row.name for row in export(wanted, nothing).rows] == ["someone-fp16"]
+    assert {file.name for file in wanted.out.iterdir()} == {"someone-fp16.onnx", "registry.toml"}

@@ -54,6 +54,11 @@ def test_pets(tmp_path: Path) -> None:
     alpha = one.load()[1]
     assert one.source == "pets"
     assert (alpha[0, 0], alpha[6, 9], alpha[10, 15]) == (0, 128, 255)
+    assert [sample.name for sample in read(f"pets:{tmp_path}")] == ["Abyssinian_1"]
+    (tmp_path / "annotations" / "test.txt").write_text("Abyssinian_1 1 1 1\n")
+    assert [sample.name for sample in read(f"pets-test:{tmp_path}")] == ["Abyssinian_1"]
+    with pytest.raises(UsageError, match="no picture"):
+        read(f"pets:{tmp_path}")
     write(tmp_path / "annotations" / "trimaps" / "Abyssinian_1.png", trimap * 60)
     with pytest.raises(UsageError, match="no trimap"):
         one.load()

@@ -9,7 +9,7 @@ from live_seg.errors import UsageError, unknown
 from live_seg.evaluation.pairs import Sample, find_pairs
 from live_seg.training.readers.aisegment import read_aisegment
 from live_seg.training.readers.coco import read_coco, read_coco_all
-from live_seg.training.readers.pets import read_pets
+from live_seg.training.readers.pets import read_pets, read_pets_test
 
 
 def read_pairs(folder: Path) -> list[Sample]:
@@ -23,6 +23,7 @@ READERS: dict[str, Callable[[Path], list[Sample]]] = {
     "coco": read_coco,
     "coco-all": read_coco_all,
     "pets": read_pets,
+    "pets-test": read_pets_test,
 }
 
 
