@@ -16,6 +16,7 @@ from live_seg.errors import LiveSegError, UsageError, nearest
 _EXTRAS = {
     **dict.fromkeys(("torch", "segmentation_models_pytorch", "onnx", "lightning_fabric"), "live-seg[train]"),
     **dict.fromkeys(("tensorboard", "matplotlib"), "live-seg[train]"),
+    "PIL": "live-seg[photo]",
 }
 """What is imported only by the jobs that need it -> how to get it."""
 

@@ -44,7 +44,9 @@ class Engine:
     """What runs the network."""
 
     name: Annotated[str, _key("auto, cpu, openvino, cuda, tensorrt")] = "auto"
-    model: Annotated[str, _key("a name of `live-seg models` or an .onnx file; auto: what suits the engine")] = "auto"
+    model: Annotated[
+        str, _key("person, a name of `live-seg models`, or an .onnx file; auto: person, as suits the engine")
+    ] = "auto"
     threads: Annotated[int, _key("threads for the network; 0: one for each core, at most 4", ge=0, le=256)] = 0
     device: Annotated[int, _key("which GPU, from 0", ge=0)] = 0
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from live_seg.errors import UsageError, nearest
+
+
+def shown(path: str | Path) -> str:
+    """A path as one line that any terminal can print: line ends, and bytes that are no UTF-8, are spelled out."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text)
 
 
 def readable(name: str) -> Path:
@@ -21,9 +28,12 @@ def readable(name: str) -> Path:
         If it is missing (names those in its folder that look like it), a folder, empty, or must not be read.
     """
     path = Path(name).expanduser()
+    name = shown(name)
     try:
         if path.is_dir():
             raise UsageError(f"{name} is a folder", "Give a file in it.")
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{name} is no file", "Give a file, not a pipe or a device.")
         with path.open("rb") as file:
             if not file.read(1):
                 raise UsageError(f"{name} is empty", "Give another file, or copy it once more.")
@@ -38,10 +48,10 @@ def readable(name: str) -> Path:
 def _cure(missing: Path) -> str:
     folder = missing.parent
     if not folder.is_dir():
-        return f"There is no folder {folder} either."
+        return f"There is no folder {shown(folder)} either."
     try:
         stems = {path.stem: path for path in folder.iterdir() if path.is_file()}
     except OSError:
         stems = {}
     near = nearest(missing.stem, stems)
-    return f"Did you mean {' or '.join(str(stems[stem]) for stem in near)}?" if near else ""
+    return f"Did you mean {' or '.join(shown(stems[stem]) for stem in near)}?" if near else ""

@@ -2,6 +2,6 @@
 
 from live_seg.models.model import Model, Quality
 from live_seg.models.network import Network
-from live_seg.models.store import best_model, check, find_model, models
+from live_seg.models.store import best_model, check, families, find_model, models
 
-__all__ = ["Model", "Network", "Quality", "best_model", "check", "find_model", "models"]
+__all__ = ["Model", "Network", "Quality", "best_model", "check", "families", "find_model", "models"]

@@ -77,6 +77,11 @@ class Model:
     terms: str = ""
     quality: tuple[Quality, ...] = field(default=())
 
+    @property
+    def family(self) -> str:
+        """What it is for: the name without the precision at its end."""
+        return self.name.removesuffix(f"-{self.precision}")
+
     def input_size(self, frame: Size) -> Size:
         """The multiples of `stride` nearest to the frame's shape at about `area_px` pixels.
 

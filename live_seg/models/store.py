@@ -75,9 +75,14 @@ def find_model(name: str) -> Model:
     raise unknown("model", name, rows)
 
 
-def best_model(precision: str) -> Model:
-    """First row of that precision, or the first row of all."""
-    rows = models()
+def families() -> list[str]:
+    """What the models are for, as their names begin: person."""
+    return list(dict.fromkeys(row.family for row in models()))
+
+
+def best_model(precision: str, family: str = "person") -> Model:
+    """First row of that precision in a family, or the family's first row."""
+    rows = [row for row in models() if row.family == family] or list(models())
     return next((row for row in rows if row.precision == precision), rows[0])
 
 

@@ -1,0 +1,92 @@
+"""What a request puts behind the subject."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from live_seg.effects.background import Background, Picture, open_background
+from live_seg.effects.blend import blend
+from live_seg.effects.blur import blurred_room
+from live_seg.errors import UsageError
+from live_seg.frame import Alpha, Image, Size
+from live_seg.media.file import shown
+from live_seg.photo.limits import Limits
+from live_seg.photo.photo import read_photo
+from live_seg.photo.request import BLUR, Request
+
+
+class Backdrops:
+    """Opens backgrounds, and keeps the last one: those of a folder's photos are all the same."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._name = ""
+        self._kept: Background | None = None
+
+    def find(self, background: str | Image) -> Background:
+        """The background of a request that names a colour or a picture, or holds one.
+
+        Raises
+        ------
+        UsageError
+            If it is no colour, or the file is missing, empty, too large, or no picture.
+        """
+        if not isinstance(background, str):
+            return Picture(checked_image(background))
+        if self._kept is None or background != self._name:
+            self._kept = self._open(background)
+            self._name = background
+        return self._kept
+
+    def _open(self, text: str) -> Background:
+        if text.startswith("#"):
+            return open_background(text)
+        path = Path(text).expanduser()
+        if not path.suffix and not path.exists():
+            raise UsageError(f"{shown(text)!r} is no background", "Give a picture, a colour like #00b140, or blur.")
+        return Picture(read_photo(path, self._limits).image)
+
+
+def checked_image(image: Image) -> Image:
+    """The image itself, if it is what it should be.
+
+    Raises
+    ------
+    UsageError
+        If it is not uint8 (H, W, 3), or has no pixel.
+    """
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
+        raise UsageError(f"an array of {image.dtype} {image.shape} is no picture", "Give uint8 (H, W, 3), BGR.")
+    return image
+
+
+def before(image: Image, alpha: Alpha, request: Request, backdrops: Backdrops) -> Image:
+    """The subject before what the request names, as the live effects of that kind make it.
+
+    Parameters
+    ----------
+    image, alpha
+        uint8 (H, W, 3) and (H, W).
+    request
+        Its background is not empty.
+    backdrops
+        Opens it.
+    """
+    if isinstance(request.background, str) and request.background == BLUR:
+        return blend(image, alpha, blurred_room(image, alpha, request.blur_px))
+    return blend(image, alpha, backdrops.find(request.background)(Size.of(image)))
+
+
+def flattened(image: Image, alpha: Alpha | None) -> Image:
+    """What a picture that has an alpha itself looks like on white: what lies below it may be anything."""
+    if alpha is None:
+        return image
+    return blend(image, alpha, np.full_like(image, 255))
+
+
+def both(alpha: Alpha, own: Alpha | None) -> Alpha:
+    """The product of the matte and the alpha that a picture had itself."""
+    return alpha if own is None else np.asarray(cv2.multiply(alpha, own, scale=1 / 255), np.uint8)

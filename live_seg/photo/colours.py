@@ -1,0 +1,78 @@
+"""From whatever pixels a file holds to 8-bit BGR, strip by strip, and the profile that their colours keep."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from live_seg.frame import Alpha, Image
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as PillowImage
+
+_STRIP = 256
+"""Rows that are copied at a time: a whole second copy of a 50-megapixel picture would cost 150 MB."""
+
+_LARGEST_PROFILE = 4_000_000
+
+
+def profile_of(picture: PillowImage) -> bytes | None:
+    """The ICC profile where it is one of RGB colours; None where there is none, or it is not one."""
+    profile = picture.info.get("icc_profile")
+    if not isinstance(profile, bytes) or len(profile) > _LARGEST_PROFILE:
+        return None
+    return profile if profile[16:20] == b"RGB " and profile[36:40] == b"acsp" else None
+
+
+def pixels(picture: PillowImage) -> tuple[Image, Alpha | None]:
+    """uint8 (H, W, 3) BGR, and alpha (H, W) or None where all of it is opaque.
+
+    Raises
+    ------
+    ValueError
+        For numbers that are no colours: 32-bit floats.
+    """
+    if picture.mode == "F":
+        raise ValueError("its pixels are floating-point numbers")
+    if picture.mode.startswith("I"):
+        return _from_16_bits(picture), None
+    if picture.mode == "CMYK":
+        picture = _from_cmyk(picture)
+    if picture.mode not in ("RGB", "RGBA"):
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    width, height = picture.size
+    image = np.empty((height, width, 3), np.uint8)
+    alpha = np.empty((height, width), np.uint8) if picture.mode == "RGBA" else None
+    for top in range(0, height, _STRIP):
+        bottom = min(top + _STRIP, height)
+        strip = np.asarray(picture.crop((0, top, width, bottom)))
+        image[top:bottom] = strip[..., 2::-1]
+        if alpha is not None:
+            alpha[top:bottom] = strip[..., 3]
+    return image, None if alpha is None or alpha.min() == 255 else alpha
+
+
+def _from_16_bits(picture: PillowImage) -> Image:
+    """Grey of 16 bits, which Pillow's own conversion would cut off at 255."""
+    grey = np.asarray(picture)
+    narrow = (np.clip(grey, 0, 65535) // 257).astype(np.uint8)
+    return np.asarray(cv2.cvtColor(narrow, cv2.COLOR_GRAY2BGR), np.uint8)
+
+
+def _from_cmyk(picture: PillowImage) -> PillowImage:
+    """sRGB by the inks' own profile; plainly where there is none or it does not work."""
+    from PIL import ImageCms
+
+    profile = picture.info.get("icc_profile")
+    if profile:
+        try:
+            inks = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            changed = ImageCms.profileToProfile(picture, inks, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            if changed is not None:
+                return changed
+        except (ImageCms.PyCMSError, OSError, TypeError):
+            pass  # a broken profile; the picture itself is whole
+    return picture.convert("RGB")

@@ -1,0 +1,125 @@
+"""Photo and request -> photo, through the same network, `Matter` and effects as the live picture."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from live_seg.config import Config
+from live_seg.config.tree import Engine, Matting
+from live_seg.effects.transparent import Transparent
+from live_seg.frame import Alpha, Frame, Size
+from live_seg.matting import Matter, choose
+from live_seg.matting.region import Box, Region, subject_box
+from live_seg.photo.backdrop import Backdrops, before, both, flattened
+from live_seg.photo.limits import Limits
+from live_seg.photo.photo import Photo
+from live_seg.photo.request import BLUR, Request
+
+_LIKE = Size(1280, 720)
+"""The engine is chosen as for the live picture, whose choice is remembered."""
+
+_ROOM = 0.04
+"""What `crop` leaves round the subject, of its longer side."""
+
+
+class Cutter:
+    """Cuts subjects out of photos. One network in memory; one thread at a time; a context manager.
+
+    Parameters
+    ----------
+    model
+        "person", or another family or row of `live-seg models`, or an .onnx file.
+    engine
+        "auto", "cpu", "openvino", "cuda", "tensorrt".
+    threads
+        For the network; 0: one for each core, at most 4.
+    limits
+        For pictures that a request names as its background.
+
+    Attributes
+    ----------
+    why
+        One line: which network runs on what.
+
+    Raises
+    ------
+    EngineError
+        If the engine does not work here.
+    UsageError
+        If there is no such model or engine.
+    """
+
+    def __init__(
+        self, model: str = "person", engine: str = "auto", threads: int = 0, limits: Limits | None = None
+    ) -> None:
+        choice = choose(Engine(name=engine, model=model, threads=threads), _LIKE)
+        self.why = choice.why
+        self._network = choice.network
+        self._matter = Region(Matter(self._network, Matting(steady=0.0)))
+        self._transparent = Transparent(Config())
+        self._backdrops = Backdrops(limits or Limits())
+
+    def __call__(self, photo: Photo, request: Request | None = None) -> Photo:
+        """The photo as the request wants it; `is_empty` if nobody was found.
+
+        Raises
+        ------
+        EngineError
+            If the network fails.
+        UsageError
+            If the background cannot be used.
+        """
+        request = request or Request()
+        alpha = self.matte(photo)
+        box = subject_box(alpha)
+        if request.crop and box is not None:
+            part = _roomy(box, photo.size).slices
+            own = None if photo.alpha is None else photo.alpha[part]
+            photo, alpha = replace(photo, image=photo.image[part], alpha=own), alpha[part]
+        made = self._compose(photo, alpha, request)
+        return replace(made, is_empty=box is None)
+
+    def matte(self, photo: Photo) -> Alpha:
+        """uint8 (H, W) at the photo's size, 255 = subject; what is transparent in the photo itself is not.
+
+        Raises
+        ------
+        EngineError
+            If the network fails.
+        """
+        seen = flattened(photo.image, photo.alpha)
+        return both(self._matter(Frame(seen, 0, 0.0)).alpha, photo.alpha)
+
+    def _compose(self, photo: Photo, alpha: Alpha, request: Request) -> Photo:
+        if request.matte:
+            return replace(photo, image=alpha, alpha=None, profile=None)
+        if isinstance(request.background, str) and not request.background:
+            cut = self._transparent(photo.image, alpha)
+            return replace(photo, image=cut[..., :3], alpha=cut[..., 3])
+        picture = before(photo.image, alpha, request, self._backdrops)
+        keeps_own = isinstance(request.background, str) and request.background == BLUR
+        return replace(photo, image=picture, alpha=photo.alpha if keeps_own else None)
+
+    def close(self) -> None:
+        """Releases the network; may be called twice."""
+        self._network.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _roomy(box: Box, size: Size) -> Box:
+    room = round(_ROOM * max(box.size))
+    return Box(
+        max(0, box.left - room),
+        max(0, box.top - room),
+        min(size.width, box.right + room),
+        min(size.height, box.bottom + room),
+    )

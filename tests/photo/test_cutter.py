@@ -1,0 +1,120 @@
+"""A photo and a request become what was asked for; the engine is the stand-in with an ellipse in the middle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from live_seg.errors import UsageError
+from live_seg.frame import Image
+from live_seg.photo import Cutter, Photo, Request, read_photo, write_photo
+
+
+@pytest.fixture(scope="module")
+def cutter() -> Iterator[Cutter]:
+    with Cutter(engine="fixed") as made:
+        yield made
+
+
+@pytest.fixture
+def image() -> Image:
+    return np.random.default_rng(0).integers(60, 200, (480, 640, 3), np.uint8)
+
+
+MIDDLE, CORNER = (240, 320), (2, 2)
+
+
+def test_without_a_background_the_subject_stands_on_nothing(cutter: Cutter, image: Image) -> None:
+    made = cutter(Photo(image))
+    assert made.alpha is not None
+    assert (made.alpha[MIDDLE], made.alpha[CORNER]) == (255, 0)
+    assert np.array_equal(made.image[MIDDLE], image[MIDDLE])
+    assert not made.image[CORNER].any()  # nothing of the room below the alpha
+    assert not made.is_empty
+
+
+def test_a_colour_stands_behind_the_subject(cutter: Cutter, image: Image) -> None:
+    made = cutter(Photo(image), Request("#ff8000"))
+    assert made.alpha is None
+    assert tuple(made.image[CORNER]) == (0, 128, 255)
+    assert np.array_equal(made.image[MIDDLE], image[MIDDLE])
+
+
+def test_a_picture_stands_behind_the_subject_by_its_path_or_as_an_array(
+    cutter: Cutter, image: Image, tmp_path: Path
+) -> None:
+    beach = np.full((30, 40, 3), (10, 20, 30), np.uint8)
+    file = tmp_path / "beach.png"
+    file.write_bytes(write_photo(beach, "png"))
+    by_path, by_array = cutter(Photo(image), Request(str(file))), cutter(Photo(image), Request(beach))
+    assert tuple(by_path.image[CORNER]) == (10, 20, 30)
+    assert np.array_equal(by_path.image, by_array.image)
+
+
+def test_a_stronger_blur_is_smoother_and_the_subject_stays_sharp(cutter: Cutter, image: Image) -> None:
+    weak, strong = (cutter(Photo(image), Request("blur", blur_px=px)).image for px in (2, 40))
+    assert strong[:40, :40].std() < weak[:40, :40].std() < image[:40, :40].std()
+    assert np.array_equal(strong[MIDDLE], image[MIDDLE])
+
+
+def test_the_matte_alone_is_grey(cutter: Cutter, image: Image) -> None:
+    made = cutter(Photo(image, profile=b"of colours"), Request(matte=True))
+    assert made.image.shape == image.shape[:2]
+    assert (made.image[MIDDLE], made.image[CORNER]) == (255, 0)
+    assert made.profile is None
+
+
+@pytest.mark.parametrize("request_", [Request(crop=True), Request("blur", crop=True), Request(crop=True, matte=True)])
+def test_cropped_to_the_subject_nothing_of_it_is_lost(cutter: Cutter, image: Image, request_: Request) -> None:
+    whole, made = cutter(Photo(image), Request(matte=True)).image, cutter(Photo(image), request_)
+    assert made.size.width < 0.6 * 640
+    assert 400 < made.size.height <= 480
+    if made.alpha is not None:
+        assert made.alpha.astype(int).sum() > 0.999 * whole.astype(int).sum()
+
+
+def test_what_is_transparent_in_the_photo_stays_so(cutter: Cutter, image: Image) -> None:
+    own = np.full(image.shape[:2], 255, np.uint8)
+    own[:, 320:] = 0
+    cut = cutter(Photo(image, own))
+    assert cut.alpha is not None
+    assert (cut.alpha[240, 300], cut.alpha[240, 340]) == (255, 0)
+    blurred = cutter(Photo(image, own), Request("blur"))
+    assert blurred.alpha is not None
+    assert np.array_equal(blurred.alpha, own)
+    assert tuple(cutter(Photo(image, own), Request("#00ff00")).image[240, 340]) == (0, 255, 0)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 200), (2000, 5), (37, 41)])
+def test_a_picture_of_any_shape_is_cut_at_its_size(cutter: Cutter, shape: tuple[int, int]) -> None:
+    made = cutter(Photo(np.full((*shape, 3), 99, np.uint8)), Request("blur"))
+    assert made.image.shape == (*shape, 3)
+
+
+def test_the_photo_is_not_written_to(cutter: Cutter, image: Image) -> None:
+    before = image.copy()
+    image.flags.writeable = False
+    for request in (Request(), Request("blur"), Request("#fff"), Request(crop=True)):
+        cutter(Photo(image), request)
+    assert np.array_equal(image, before)
+
+
+@pytest.mark.parametrize(
+    ("background", "message"),
+    [("beach", "is no background"), ("beach.jpg", "there is no file"), ("#12", "is not a colour")],
+)
+def test_a_background_that_cannot_be_used_is_one_line(
+    cutter: Cutter, image: Image, background: str, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        cutter(Photo(image), Request(background))
+    assert "\n" not in str(caught.value)
+
+
+def test_profile_and_tags_go_with_the_picture(cutter: Cutter, image: Image) -> None:
+    photo = read_photo(write_photo(image, "png"))
+    made = cutter(Photo(photo.image, profile=b"colours", tags=photo.tags))
+    assert (made.profile, made.tags) == (b"colours", photo.tags)

@@ -1,0 +1,222 @@
+"""What a file holds comes in whole and upright, and goes out with what must survive; hostile files are one line."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from PIL import ImageCms
+
+from live_seg.errors import UsageError
+from live_seg.photo import Limits, Photo, TooLarge, Unreadable, read_photo, write_photo
+
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def picture(width: int = 40, height: int = 24, mode: str = "RGB") -> Pillow.Image:
+    """Four corners of four colours."""
+    image = np.zeros((height, width, 3), np.uint8)
+    image[: height // 2, : width // 2] = (255, 0, 0)
+    image[: height // 2, width // 2 :] = (0, 255, 0)
+    image[height // 2 :, : width // 2] = (0, 0, 255)
+    image[height // 2 :, width // 2 :] = (255, 255, 255)
+    return Pillow.fromarray(image).convert(mode)
+
+
+def saved(image: Pillow.Image, kind: str = "PNG", **options: object) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)  # type: ignore[arg-type]
+    return stream.getvalue()
+
+
+def chunk(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+def png_bomb(width: int, height: int) -> bytes:
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(100_000))) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "PPM"])
+def test_a_lossless_file_comes_in_as_it_is(kind: str) -> None:
+    expected = np.asarray(picture())[..., ::-1]
+    assert np.array_equal(read_photo(saved(picture(), kind)).image, expected)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "AVIF", "GIF"])
+def test_other_kinds_come_in_nearly_so(kind: str) -> None:
+    expected = np.asarray(picture(160, 96))[..., ::-1].astype(int)
+    found = read_photo(saved(picture(160, 96), kind)).image
+    assert np.abs(found - expected).mean() < 6
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "1", "CMYK", "LA", "RGBA", "I;16", "YCbCr", "PA"])
+def test_every_mode_becomes_bgr_of_8_bits(mode: str) -> None:
+    kind = "TIFF" if mode in ("CMYK", "YCbCr") else "PNG"
+    grey = picture().convert("L")
+    image = Pillow.fromarray(np.asarray(grey).astype(np.uint16) * 257) if mode == "I;16" else picture(mode="RGBA")
+    if mode == "PA":
+        image = image.quantize(8)
+    elif mode != "I;16":
+        image = (image.convert("RGB") if mode in ("CMYK", "YCbCr", "P", "1", "L") else image).convert(mode)
+    found = read_photo(saved(image, kind))
+    assert found.image.dtype == np.uint8
+    assert found.image.shape == (24, 40, 3)
+    assert found.alpha is None
+    assert found.image[20, 36].min() > 250  # white stays white
+    expected = np.asarray(grey).astype(int) if mode in ("L", "LA", "I;16") else None
+    if expected is not None:
+        assert np.abs(found.image[..., 0] - expected).max() <= 1
+
+
+def test_alpha_comes_in_beside_the_colours_and_goes_out_again() -> None:
+    image = picture(mode="RGBA")
+    image.putalpha(Pillow.linear_gradient("L").resize(image.size))
+    photo = read_photo(saved(image))
+    assert photo.alpha is not None
+    assert np.array_equal(photo.alpha, np.asarray(image)[..., 3])
+    again = read_photo(write_photo(photo, "png"))
+    assert np.array_equal(again.image, photo.image)
+    assert again.alpha is not None
+    assert np.array_equal(again.alpha, photo.alpha)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF"])
+def test_every_orientation_is_turned_upright_once(orientation: int, kind: str) -> None:
+    from PIL import ImageOps
+
+    exif = Pillow.Exif()
+    exif[0x0112] = orientation
+    data = saved(picture(160, 96), kind, exif=exif)
+    with Pillow.open(io.BytesIO(data)) as opened:
+        expected = np.asarray(ImageOps.exif_transpose(opened).convert("RGB"))[..., ::-1].astype(int)
+    photo = read_photo(data)
+    assert photo.image.shape == expected.shape
+    assert np.abs(photo.image - expected).mean() < 3
+    with Pillow.open(io.BytesIO(write_photo(photo, "jpeg"))) as written:
+        assert written.getexif().get(0x0112, 1) == 1
+
+
+@pytest.mark.parametrize("kind", ["png", "webp", "jpeg"])
+def test_profile_and_time_survive_and_the_preview_and_place_do_not(kind: str) -> None:
+    exif = Pillow.Exif()
+    exif[0x8769] = {0x9003: "2026:11:21 16:05:00", 0x9011: "+01:00", 0x927C: b"a maker's notes"}
+    exif[0x8825] = {1: "N", 2: (52.0, 31.0, 0.0)}
+    data = saved(picture(), "JPEG", exif=exif, icc_profile=SRGB)
+    made = write_photo(read_photo(data), kind)
+    assert b"maker" not in made
+    with Pillow.open(io.BytesIO(made)) as written:
+        assert written.info["icc_profile"] == SRGB
+        kept = written.getexif()
+    assert kept.get_ifd(0x8769)[0x9003] == "2026:11:21 16:05:00"
+    assert kept.get_ifd(0x8769)[0x9011] == "+01:00"
+    assert not kept.get_ifd(0x8825)
+
+
+def test_a_profile_of_inks_does_not_stay_with_a_picture_of_lights() -> None:
+    grey = bytearray(SRGB)
+    grey[16:20] = b"GRAY"
+    assert read_photo(saved(picture(mode="L"), "PNG", icc_profile=bytes(grey))).profile is None
+
+
+def test_of_what_moves_the_first_picture_is_taken() -> None:
+    frames = [picture(), Pillow.new("RGB", (40, 24), "black")]
+    for kind in ("GIF", "PNG", "WEBP"):
+        data = saved(frames[0], kind, save_all=True, append_images=frames[1:])
+        assert read_photo(data).image[20, 36].min() > 240
+
+
+@pytest.mark.parametrize(
+    "source", [(60_000, 60_000), (60_000, 2), (2, 60_000), (20_000, 20_000), (2**31 - 1, 2**31 - 1)], ids=str
+)
+def test_a_picture_over_the_limits_is_refused_by_its_header(source: tuple[int, int]) -> None:
+    with pytest.raises(TooLarge, match="allowed"):
+        read_photo(png_bomb(*source))
+
+
+def test_a_header_that_promises_more_than_there_is_is_a_broken_file() -> None:
+    with pytest.raises(Unreadable, match="is broken"):
+        read_photo(png_bomb(2000, 2000))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "PPM"])
+def test_a_file_cut_short_anywhere_is_one_clear_line(kind: str) -> None:
+    data = saved(picture(160, 96), kind)
+    for length in [*range(0, 64), *range(64, len(data) - 60, max(1, len(data) // 40))]:
+        try:
+            read_photo(data[:length])
+        except Unreadable as error:
+            assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("content", [b"", b"this is a text\n" * 9, b"\0" * 999, b"%!PS-Adobe-3.0 EPSF-3.0\n"])
+def test_what_is_no_picture_is_said(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(content)
+    for source in (content, file):
+        with pytest.raises(UsageError) as caught:
+            read_photo(source)
+        assert "\n" not in str(caught.value)
+
+
+def test_the_content_counts_and_not_the_suffix(tmp_path: Path) -> None:
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(saved(picture(), "PNG"))
+    assert np.array_equal(read_photo(file).image, np.asarray(picture())[..., ::-1])
+
+
+def test_a_file_of_too_many_bytes_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "huge.png"
+    with file.open("wb") as stream:
+        stream.truncate(10**12)
+    with pytest.raises(TooLarge, match="300 MB are allowed"):
+        read_photo(file)
+    with pytest.raises(TooLarge):
+        read_photo(saved(picture()), Limits(bytes=10))
+
+
+@pytest.mark.parametrize("name", ["two\nlines.png", "bell\a.png", "caf\udce9.png"])
+def test_a_strange_name_is_printable_and_in_one_line(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(b"no picture")
+    with pytest.raises(Unreadable) as caught:
+        read_photo(file)
+    assert str(caught.value).isprintable()
+    file.write_bytes(saved(picture()))
+    assert read_photo(file).size == (40, 24)
+
+
+def test_a_pipe_or_device_is_no_file(tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "pipe.png")
+    for path in (tmp_path / "pipe.png", Path("/dev/zero")):
+        with pytest.raises(UsageError, match="is no file"):
+            read_photo(path)
+
+
+def test_a_jpeg_file_holds_no_alpha() -> None:
+    with pytest.raises(UsageError, match="holds no transparency"):
+        write_photo(np.zeros((4, 4, 4), np.uint8), "jpeg")
+
+
+def test_an_unknown_format_names_those_there_are() -> None:
+    with pytest.raises(UsageError, match="png, webp, jpg"):
+        write_photo(Photo(np.zeros((4, 4, 3), np.uint8)), "gif")
+
+
+@pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3), (5, 7, 4)])
+def test_arrays_are_written_as_they_are(shape: tuple[int, ...]) -> None:
+    image = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
+    found = read_photo(write_photo(image, "png"))
+    assert np.array_equal(found.image, image[..., :3] if len(shape) == 3 else np.dstack([image] * 3))
+    if shape[-1] == 4:
+        assert found.alpha is not None
+        assert np.array_equal(found.alpha, image[..., 3])
