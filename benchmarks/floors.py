@@ -22,13 +22,14 @@ from onnx import TensorProto, helper, numpy_helper
 from pixels import median_ms
 
 from live_seg.config import Config, build
-from live_seg.effects.blend import blend
+from live_seg.effects.blend import lay_over
 from live_seg.effects.blur import blurred_room
 from live_seg.engines import engines
 from live_seg.errors import EngineError
 from live_seg.frame import Size
 from live_seg.matting import choose
-from live_seg.matting.refine import Guided, middle_size
+from live_seg.matting.preprocess import views
+from live_seg.matting.refine import Guided
 from live_seg.models import Model
 from live_seg.shrink import shrink
 from live_seg.sources.synthetic import SyntheticSource
@@ -126,15 +127,15 @@ def main() -> None:
     network_ms = median_ms(lambda: network(blob), 60)
     copied, fp32, int8 = copied_gb_s(), fp32_gflop_s(), int8_gop_s()
     cv2.setNumThreads(1)
-    middle = shrink(image, middle_size(small, size))
-    tiny, room, guided = shrink(image, small), blurred_room(image, alpha, 16), Guided()
+    (tiny, guide), guided = views(image, small), Guided()
+    canvas = blurred_room(image, alpha, 16)
     matte = shrink(alpha, small).astype(np.float32) / 255
     pixels = size.width * size.height
     own: list[tuple[str, Callable[[], object], float]] = [
-        ("shrink", lambda: shrink(image, middle_size(small, size)), image.nbytes + middle.nbytes),
-        ("refine", lambda: guided(matte, tiny, middle, size), middle.nbytes + pixels),
-        ("blurred room", lambda: blurred_room(image, alpha, 16), 2 * image.nbytes + pixels),
-        ("blend", lambda: blend(image, alpha, room), 3 * image.nbytes + pixels),
+        ("shrink", lambda: views(image, small), image.nbytes + tiny.nbytes + guide.nbytes),
+        ("refine", lambda: guided(matte, tiny, guide, size), guide.nbytes + pixels),
+        ("blurred room", lambda: blurred_room(image, alpha, 16, canvas), 2 * image.nbytes + pixels),
+        ("blend", lambda: lay_over(image, alpha, canvas), 3 * image.nbytes + pixels),
     ]
     rates = ", ".join(f"{name} {rate:.0f}" for name, rate in sorted(int8.items()))
     print(f"A copy on one core: {copied:.1f} GB/s. fp32: {fp32:.0f} GFLOP/s. int8 convolution: {rates} GOP/s.\n")

@@ -14,10 +14,11 @@ import cv2
 import numpy as np
 
 from live_seg.config import build
-from live_seg.effects.blend import blend
+from live_seg.effects.blend import lay_over
 from live_seg.effects.blur import blurred_room
 from live_seg.frame import Size
-from live_seg.matting.refine import Guided, middle_size
+from live_seg.matting.preprocess import views
+from live_seg.matting.refine import Guided
 from live_seg.matting.steady import Steady
 from live_seg.shrink import shrink
 from live_seg.sources.synthetic import SyntheticSource
@@ -43,17 +44,18 @@ def main() -> None:
     source = SyntheticSource("", build({"source": {"size": str(size)}}), lambda: 0.0)
     image, alpha = source.frame(0).image, source.alpha(0)
     network = Size(288, 160)
-    middle, small = shrink(image, middle_size(network, size)), shrink(image, network)
+    small, guide = views(image, network)
     matte = shrink(alpha, network).astype(np.float32) / 255
-    room = blurred_room(image, alpha, 16)
+    canvas = blurred_room(image, alpha, 16)
+    room = canvas.copy()
     steady, guided = Steady(0.5), Guided()
     wide = alpha[..., None].astype(np.uint16)
     rows: list[tuple[str, Callable[[], object], Callable[[], object] | None]] = [
-        ("shrink", lambda: shrink(image, network), lambda: cv2.resize(image, network, interpolation=cv2.INTER_AREA)),
+        ("shrink", lambda: views(image, network), lambda: cv2.resize(image, network, interpolation=cv2.INTER_AREA)),
         ("steady", lambda: steady(matte, small), None),
-        ("refine", lambda: guided(matte, small, middle, size), None),
-        ("blurred room", lambda: blurred_room(image, alpha, 16), lambda: cv2.GaussianBlur(image, (0, 0), 16)),
-        ("blend", lambda: blend(image, alpha, room), lambda: (image * wide + room * (255 - wide) + 127) // 255),
+        ("refine", lambda: guided(matte, small, guide, size), None),
+        ("blurred room", lambda: blurred_room(image, alpha, 16, canvas), lambda: cv2.GaussianBlur(image, (0, 0), 16)),
+        ("blend", lambda: lay_over(image, alpha, canvas), lambda: (image * wide + room * (255 - wide) + 127) // 255),
     ]
     print(f"{size}, one core         ours   straightforward (ms)")
     for name, own, plain in rows:

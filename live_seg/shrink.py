@@ -24,14 +24,19 @@ def shrink(image: Image, size: Size) -> Image:
     size
         A side that is larger than the image's is interpolated.
     """
-    while True:
-        width, height = Size.of(image)
-        half = Size(width // 2, height // 2)
-        if half.width < size.width or half.height < size.height:
-            break
-        image = cv2.resize(image, half, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    image = halved(image, size)
     if Size.of(image) == size:
         return image
     rest = max(Size.of(image).width / size.width, Size.of(image).height / size.height)
     smooth = cv2.INTER_AREA if rest > _NEARLY else cv2.INTER_LINEAR
     return cv2.resize(image, size, interpolation=smooth)  # type: ignore[return-value]
+
+
+def halved(image: Image, least: Size) -> Image:
+    """The image halved as often as neither side falls below that of `least`; the array itself if that is never."""
+    while True:
+        width, height = Size.of(image)
+        half = Size(width // 2, height // 2)
+        if half.width < least.width or half.height < least.height:
+            return image
+        image = cv2.resize(image, half, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]

@@ -14,8 +14,7 @@ _STRIP = 64
 def blend(image: Image, alpha: Alpha, background: Image, out: Image | None = None) -> Image:
     """(image * alpha + background * (255 - alpha)) / 255, off by at most one level.
 
-    8-bit products by OpenCV on strips of rows: 1 ms at 1280x720 on one core, against 9 ms in NumPy's integers
-    (`benchmarks/pixels.py`). Where alpha is 0 or 255 the result is the background or the image exactly.
+    Where alpha is 0 or 255 the result is the background or the image exactly.
 
     Parameters
     ----------
@@ -27,13 +26,34 @@ def blend(image: Image, alpha: Alpha, background: Image, out: Image | None = Non
         uint8 (H, W, 3) to write to, neither of the two; made anew if None or of another shape.
     """
     out = ready(out, image.shape)
+    np.copyto(out, background)
+    lay_over(image, alpha, out)
+    return out
+
+
+def lay_over(image: Image, alpha: Alpha, canvas: Image) -> None:
+    """`blend` onto the background itself: 0.3 to 1.2 ms at 1280x720 on one core, by how much of it the person takes up.
+
+    8-bit products by OpenCV on strips of rows, from the person's first column to the last
+    (`benchmarks/pixels.py`; 9 ms in NumPy's integers).
+
+    Parameters
+    ----------
+    image, alpha
+        As for `blend`.
+    canvas
+        uint8 (H, W, 3): the background, then the result.
+    """
     for top in range(0, image.shape[0], _STRIP):
         rows = slice(top, top + _STRIP)
-        weight = cv2.merge([alpha[rows]] * 3)
-        front = cv2.multiply(image[rows], weight, scale=1 / 255)
-        back = cv2.multiply(background[rows], cv2.bitwise_not(weight), scale=1 / 255)
-        cv2.add(front, back, dst=out[rows])
-    return out
+        columns = np.flatnonzero(alpha[rows].max(axis=0))
+        if columns.size == 0:
+            continue
+        part = (rows, slice(int(columns[0]), int(columns[-1]) + 1))
+        weight = cv2.merge([alpha[part]] * 3)
+        front = cv2.multiply(image[part], weight, scale=1 / 255)
+        back = cv2.multiply(canvas[part], cv2.bitwise_not(weight), scale=1 / 255)
+        cv2.add(front, back, dst=canvas[part])
 
 
 def ready(out: Image | None, shape: tuple[int, ...]) -> Image:

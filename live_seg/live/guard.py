@@ -26,7 +26,8 @@ import numpy as np
 
 from live_seg.config import tree
 from live_seg.effects import Effect
-from live_seg.frame import Clock, Frame, Image, Matte, Size
+from live_seg.frame import Alpha, Clock, Frame, Image, Matte, Size
+from live_seg.live.buffers import Buffers
 from live_seg.live.card import card
 from live_seg.shrink import shrink
 
@@ -43,6 +44,9 @@ _FULL = 0.005
 
 _UNDECIDED = 0.3
 """A matte of less confidence than this cuts nothing out: noise has a half, a person in a room over nine tenths."""
+
+_STRIP = 64
+"""Rows that are counted at a time."""
 
 _HIDDEN_SIZE = 12
 """Columns of a hidden picture before it is enlarged again: no face, screen or page is left in so few."""
@@ -83,6 +87,8 @@ class Guard:
         self._person_seen_at = -math.inf
         self._room_seen_at: float | None = None
         self._hidden_for = ""
+        self._buffers = Buffers()
+        self._shape: tuple[int, ...] | None = None  # of the effect's last picture
 
     def show(self, frame: Frame, matte: Matte | None) -> bool:
         """Lets the effect's picture of the frame out, or hides the frame; True if it was shown."""
@@ -93,8 +99,9 @@ class Guard:
         try:
             effect = self.effect  # another thread may exchange it
             effect.at(frame.time, lossless=self._clock is None)
-            picture = effect(frame.image, matte.alpha)
+            picture = effect(frame.image, matte.alpha, self._buffers.take(self._shape or frame.image.shape))
             self._check(picture, frame)
+            self._shape = picture.shape
         except Exception as error:  # noqa: BLE001  # whatever an effect does wrong, the room stays hidden
             self.hide(frame, f"the effect failed: {error}")
             return False
@@ -131,7 +138,8 @@ class Guard:
             return "the matte is not a number"
         if matte.confidence < _UNDECIDED:
             return "the network is undecided"
-        return self._too_old(frame, matte) or self._suddenly_empty(frame, matte) or self._suddenly_full(frame, matte)
+        share = _share_of_person(alpha)
+        return self._too_old(frame, matte) or self._suddenly_empty(frame, share) or self._suddenly_full(frame, share)
 
     def _too_old(self, frame: Frame, matte: Matte) -> str:
         if self._clock is None:
@@ -141,8 +149,7 @@ class Guard:
             return ""
         return f"the matte is {age_ms:.0f} ms old (guard.max_age_ms is {self.config.max_age_ms:.0f})"
 
-    def _suddenly_empty(self, frame: Frame, matte: Matte) -> str:
-        share = cv2.countNonZero(cv2.inRange(matte.alpha, 128, 255)) / matte.alpha.size
+    def _suddenly_empty(self, frame: Frame, share: float) -> str:
         if share >= _PERSON:
             self._person_seen_at = frame.time
             return ""
@@ -153,8 +160,8 @@ class Guard:
             return "the person vanished at once"
         return ""
 
-    def _suddenly_full(self, frame: Frame, matte: Matte) -> str:
-        unseen = cv2.countNonZero(cv2.inRange(matte.alpha, 0, 127)) / matte.alpha.size
+    def _suddenly_full(self, frame: Frame, share: float) -> str:
+        unseen = 1 - share
         if unseen > _FULL or self._room_seen_at is None:
             self._room_seen_at = frame.time
         if unseen <= _FULL and (frame.time - self._room_seen_at) * 1e3 < self.config.empty_ms:
@@ -172,6 +179,14 @@ class Guard:
         if reason != self._hidden_for:
             self._hidden_for = reason
             self.on_hide(reason)
+
+
+def _share_of_person(alpha: Alpha) -> float:
+    """Share of the picture that is rather person than room; strip by strip, so that no memory of its size is needed."""
+    count = 0
+    for top in range(0, alpha.shape[0], _STRIP):
+        count += cv2.countNonZero(cv2.threshold(alpha[top : top + _STRIP], 127, 1, cv2.THRESH_BINARY)[1])
+    return count / alpha.size
 
 
 def beyond_recognition(image: Image) -> Image:

@@ -6,12 +6,11 @@ import numpy as np
 
 from live_seg.config.tree import Matting
 from live_seg.frame import Frame, Matte
-from live_seg.matting.preprocess import to_blob
-from live_seg.matting.refine import Guided, Refine, bilinear, middle_size
+from live_seg.matting.preprocess import to_blob, views
+from live_seg.matting.refine import Guided, Refine, bilinear
 from live_seg.matting.sigmoid import to_alpha
 from live_seg.matting.steady import Steady
 from live_seg.models import Network
-from live_seg.shrink import shrink
 
 
 class Matter:
@@ -39,12 +38,11 @@ class Matter:
             If the network fails.
         """
         size = self.network.input_size(frame.size)
-        middle = shrink(frame.image, middle_size(size, frame.size))
-        small = shrink(middle, size)
+        small, guide = views(frame.image, size)
         alpha = to_alpha(self.network(to_blob(small, self.network.model)))
         confidence = float(np.abs(alpha - 0.5).mean()) * 2
         alpha = self._steady(alpha, small)
-        return Matte(self._refine(alpha, small, middle, frame.size), confidence, frame.time)
+        return Matte(self._refine(alpha, small, guide, frame.size), confidence, frame.time)
 
     def reset(self) -> None:
         """Forgets the past: the next frame is the first of a stream."""

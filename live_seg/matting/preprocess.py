@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from live_seg.engines import Blob
-from live_seg.frame import Image
+from live_seg.frame import Image, Size
+from live_seg.matting.refine import Grey, middle_size
 from live_seg.models import Model
+from live_seg.shrink import halved, shrink
+
+
+def views(image: Image, size: Size) -> tuple[Image, Grey]:
+    """What the network sees, and what guides the enlargement of its matte; both from the same halvings.
+
+    Parameters
+    ----------
+    image
+        uint8 (H, W, 3).
+    size
+        Of the network's input.
+
+    Returns
+    -------
+    small
+        uint8 (h, w, 3).
+    guide
+        uint8 (h', w'), lightness at `middle_size`.
+    """
+    middle = middle_size(size, Size.of(image))
+    near = halved(image, middle)
+    guide = shrink(cv2.cvtColor(near, cv2.COLOR_BGR2GRAY), middle)  # type: ignore[arg-type]
+    return shrink(near, size), guide
 
 
 def to_blob(small: Image, model: Model) -> Blob:
     """float32 (1, 3, H, W) RGB, less the model's mean, over its deviation, of a uint8 BGR image at the network's size.
 
-    One table of 256 values a channel does the arithmetic: 0.1 ms at 288x160.
+    One table of 256 values a channel does the arithmetic: 0.06 ms at 288x160.
     """
     height, width = small.shape[:2]
     blob = np.empty((1, 3, height, width), np.float32)
     levels = np.arange(256, dtype=np.float32) / np.float32(255)
+    planes = cv2.split(small)[::-1]
     for channel, (mean, deviation) in enumerate(zip(model.mean, model.std, strict=True)):
         table = (levels - np.float32(mean)) / np.float32(deviation)
-        np.take(table, small[:, :, 2 - channel], out=blob[0, channel], mode="clip")
+        cv2.LUT(planes[channel], table, dst=blob[0, channel])
     return blob

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
-from live_seg.effects.blend import blend, ready
+from live_seg.effects.blend import blend, lay_over, ready
 from live_seg.frame import Alpha, Image
 
 Layers = tuple[Image, Alpha, Image]
@@ -53,6 +53,14 @@ def test_views_with_strides_give_what_copies_give(made: Layers) -> None:
     image, alpha, background = (array[::-1, ::-1] for array in made)
     copies = [np.ascontiguousarray(array) for array in (image, alpha, background)]
     assert np.array_equal(blend(image, alpha, background), blend(*copies))
+
+
+@given(layers())
+def test_laying_onto_the_background_itself_is_the_same(made: Layers) -> None:
+    image, alpha, background = made
+    canvas = background.copy()
+    lay_over(image, alpha, canvas)
+    assert np.array_equal(canvas, blend(image, alpha, background))
 
 
 def test_every_level_over_itself_stays_at_every_alpha() -> None:

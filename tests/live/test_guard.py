@@ -256,3 +256,22 @@ def test_an_undecided_network_hides_the_frame() -> None:
     frame = room_frame()
     assert not guard.show(frame, dataclasses.replace(matte_of(frame), confidence=0.2))
     assert not shows_room(kept.last)
+
+
+class Level(EffectBase):
+    """An effect that fills what it is given with the frame's number."""
+
+    def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
+        assert out is not None
+        out[...] = image[0, 0, 0]
+        return out
+
+
+def test_a_picture_that_a_sink_still_holds_is_not_drawn_over() -> None:
+    guard, kept = guarded(ManualClock())
+    guard.effect = Level()
+    for level in range(12):
+        image = np.full((SIZE.height, SIZE.width, 3), level, np.uint8)
+        frame = Frame(image, level, 100.0)
+        assert guard.show(frame, matte_of(frame))
+    assert [int(picture.max()) for picture, _ in kept.put_pictures] == list(range(12))

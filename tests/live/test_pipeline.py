@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import cv2
 import made_clips
 import numpy as np
 import pytest
@@ -282,3 +283,20 @@ def test_an_effect_that_cannot_be_made_changes_nothing(monkeypatch: pytest.Monke
     monkeypatch.setitem(effects._classes, "broken", Broken)  # type: ignore[arg-type]
     sink = live(ScriptedNetwork(), {3: setting("effect.name", "broken")}, 20)
     assert is_green(sink.pictures[-1])
+
+
+def test_opencvs_own_threads_rest_while_small_frames_run_and_are_back_afterwards() -> None:
+    before = cv2.getNumThreads()
+    seen: list[int] = []
+
+    class Asking(Recorder):
+        def write(self, picture: Image, frame: Frame) -> None:
+            seen.append(cv2.getNumThreads())
+
+    cv2.setNumThreads(3)
+    try:
+        offline(frames(3), ScriptedNetwork(), sinks=[Asking()])
+        assert set(seen) == {1}
+        assert cv2.getNumThreads() == 3
+    finally:
+        cv2.setNumThreads(before)

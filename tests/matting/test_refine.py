@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from live_seg.frame import Alpha, Image, Size
-from live_seg.matting.refine import Guided, Refine, bilinear, middle_size
+from live_seg.matting.preprocess import views
+from live_seg.matting.refine import Guided, Refine, bilinear
 from live_seg.matting.steady import SmallAlpha
-from live_seg.shrink import shrink
 
 REFINES = [bilinear, Guided(1), Guided(3), Guided(16)]
 SMALL, FULL = Size(96, 64), Size(960, 640)
@@ -18,8 +19,8 @@ SMALL, FULL = Size(96, 64), Size(960, 640)
 def refined(refine: Refine, alpha: SmallAlpha, image: Image) -> Alpha:
     """As `Matter` does it."""
     size = Size.of(image)
-    middle = shrink(image, middle_size(Size(alpha.shape[1], alpha.shape[0]), size))
-    return refine(alpha, shrink(middle, Size(alpha.shape[1], alpha.shape[0])), middle, size)
+    small, guide = views(image, Size.of(alpha))
+    return refine(alpha, small, guide, size)
 
 
 def truth(edge: float = 0.5) -> Alpha:
@@ -76,6 +77,38 @@ def test_far_from_the_mattes_edge_it_is_the_plain_enlargement(radius_px: int) ->
     middle = FULL.width // 2
     assert np.array_equal(guided[:, : middle - reach], plain[:, : middle - reach])
     assert np.array_equal(guided[:, middle + reach :], plain[:, middle + reach :])
+
+
+def straightforward(radius_px: int, alpha: SmallAlpha, image: Image) -> Alpha:
+    """The guided enlargement as its formula stands, in floats from one end to the other."""
+
+    def mean(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(cv2.blur(plane, (2 * radius_px + 1,) * 2), np.float32)
+
+    small, middle = views(image, Size.of(alpha))
+    plain = np.round(alpha * 255).astype(np.uint8)
+    unsure = ((plain >= 8) & (plain <= 247)).astype(np.uint8)
+    unsure = np.asarray(cv2.dilate(unsure, np.ones((2 * radius_px + 1,) * 2)), np.uint8)
+    guide = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32) / 255
+    slope = (mean(guide * alpha) - mean(guide) * mean(alpha)) / (mean(guide * guide) - mean(guide) ** 2 + 1e-3)
+    offset = mean(mean(alpha) - slope * mean(guide))
+    size = Size.of(middle)
+    fitted = cv2.resize(mean(slope), size) * (middle / np.float32(255)) + cv2.resize(offset, size)
+    drawn = np.clip((fitted - 0.5) * 255 * 1.5 + 128, 0, 255).astype(np.uint8)
+    result = np.where(cv2.resize(255 * unsure, size) > 0, drawn, cv2.resize(plain, size))
+    return np.asarray(cv2.resize(result, Size.of(image)), np.uint8)
+
+
+@pytest.mark.parametrize("radius_px", [1, 3, 8])
+@given(st.integers(0, 2**32), st.floats(0.5, 4))
+@settings(max_examples=10, deadline=None)
+def test_it_is_within_one_level_of_the_straightforward_one(radius_px: int, seed: int, softness_px: float) -> None:
+    random = np.random.default_rng(seed)
+    image = random.integers(0, 256, (FULL.height, FULL.width, 3), np.uint8)
+    image = np.asarray(cv2.GaussianBlur(image, (0, 0), softness_px), np.uint8)
+    alpha = small_matte(float(random.uniform(0.1, 0.9)), softness_px)
+    difference = refined(Guided(radius_px), alpha, image).astype(int) - straightforward(radius_px, alpha, image)
+    assert np.abs(difference).max() <= 1
 
 
 @pytest.mark.parametrize("offset_px", [-1.0, 0.0, 1.0])
