@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -23,11 +24,41 @@ _SMALL_SIGMA = 2.0
 _ENLARGED = 0.25
 """Variance, in small pixels, that shrinking (1/12) and enlarging (1/6) add to the blur; it is taken off before."""
 
-_LEAST_WEIGHT = np.uint8(1)
+LEAST_WEIGHT = np.uint8(1)
 """Of 255."""
 
 _LEAST_SIGMA = 1.0
 """Less does not blur at all: a small picture asked for a weak blur gets this."""
+
+
+class BlurPlan(NamedTuple):
+    """How a room is blurred.
+
+    Attributes
+    ----------
+    near
+        Size at which the person is cut out of the room.
+    small
+        Size at which the room is blurred: that, or half of it.
+    side, sigma
+        Window and standard deviation of the Gaussian there, in pixels.
+    """
+
+    near: Size
+    small: Size
+    side: int
+    sigma: float
+
+    @classmethod
+    def of(cls, size: Size, radius_px: float) -> BlurPlan:
+        """For pictures of a size; `radius_px` as in `blurred_room`."""
+        sigma = max(_LEAST_SIGMA, radius_px * min(size) / 720)
+        cut = max(0, math.floor(math.log2(sigma / _MASK_SIGMA)))
+        halvings = cut + (sigma / 2 ** (cut + 1) >= _SMALL_SIGMA)
+        sigma /= 2**halvings
+        if halvings:
+            sigma = math.sqrt(sigma * sigma - _ENLARGED)
+        return cls(_halved(size, cut), _halved(size, halvings), 2 * round(2.5 * sigma) + 1, sigma)
 
 
 @effects.register("blur")
@@ -35,11 +66,11 @@ class Blur(EffectBase):
     """The room is blurred, the person stays sharp."""
 
     def __init__(self, config: Config) -> None:
-        self._radius = config.blur.radius_px
+        self.radius_px = config.blur.radius_px
 
     def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
         """The picture; see `Effect`."""
-        out = blurred_room(image, alpha, self._radius, out)
+        out = blurred_room(image, alpha, self.radius_px, out)
         lay_over(image, alpha, out)
         return out
 
@@ -65,21 +96,14 @@ def blurred_room(image: Image, alpha: Alpha, radius_px: float, out: Image | None
         uint8 (H, W, 3) to write to, not the image; made anew if None or of another shape.
     """
     size = Size.of(image)
-    sigma = max(_LEAST_SIGMA, radius_px * min(size) / 720)
-    halvings = max(0, math.floor(math.log2(sigma / _MASK_SIGMA)))
-    near = _halved(size, halvings)
+    near, half, side, sigma = BlurPlan.of(size, radius_px)
     person = cv2.dilate(shrink(alpha, near), np.ones((3, 3), np.uint8))
     # Where all is person any colour will do, since none is seen; a least weight keeps it from being divided by 0.
-    weight = np.maximum(255 - person, _LEAST_WEIGHT).astype(np.float32)
+    weight = np.maximum(255 - person, LEAST_WEIGHT).astype(np.float32)
     room = cv2.multiply(shrink(image, near), cv2.merge([weight] * 3), dtype=cv2.CV_32F)
-    if sigma / 2 ** (halvings + 1) >= _SMALL_SIGMA:
-        halvings += 1
-        half = _halved(size, halvings)
+    if half != near:
         room, weight = (cv2.resize(plane, half, interpolation=cv2.INTER_AREA) for plane in (room, weight))  # type: ignore[assignment]
-    sigma /= 2**halvings
-    if halvings:
-        sigma = math.sqrt(sigma * sigma - _ENLARGED)
-    kernel = Size(*[2 * round(2.5 * sigma) + 1] * 2)
+    kernel = Size(side, side)
     mixed, total = cv2.GaussianBlur(room, kernel, sigma), cv2.GaussianBlur(weight, kernel, sigma)
     small = cv2.divide(mixed, cv2.merge([total] * 3), dtype=cv2.CV_8U)
     out = ready(out, image.shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from live_seg.config import Config
-from live_seg.effects.background import open_background
+from live_seg.effects.background import Video, open_background
 from live_seg.effects.blend import blend
 from live_seg.effects.effect import EffectBase, effects
 from live_seg.frame import Alpha, Image, Size
@@ -21,11 +21,20 @@ class Replace(EffectBase):
 
     def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
         """The picture; see `Effect`."""
-        return blend(image, alpha, self._background(Size.of(image)), out)
+        return blend(image, alpha, self.background(Size.of(image)), out)
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether the background is a colour or a picture, and no video."""
+        return not isinstance(self._background, Video)
+
+    def background(self, size: Size) -> Image:
+        """What stands behind the person now: uint8 (H, W, 3), not to be written to."""
+        return self._background(size)
 
     def warm(self, size: Size) -> None:
         """Fits the background to the size."""
-        self._background(size)
+        self.background(size)
 
     def at(self, time_s: float, lossless: bool) -> None:
         """A video plays by the frames' times."""

@@ -9,7 +9,7 @@ from live_seg.effects.blend import ready
 from live_seg.effects.effect import EffectBase, effects
 from live_seg.frame import Alpha, Image
 
-_FAINT = 15
+FAINT = 15
 """Alpha up to this is nothing: it cannot be seen, but whoever drops the alpha would see the room's colours."""
 
 
@@ -23,7 +23,7 @@ class Transparent(EffectBase):
     def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
         """BGRA with straight alpha; where that is nearly 0 it is 0 and the colour black: nothing of the room stays."""
         out = ready(out, (*image.shape[:2], 4))
-        alpha = cv2.threshold(alpha, _FAINT, 255, cv2.THRESH_TOZERO)[1]  # type: ignore[assignment]
+        alpha = cv2.threshold(alpha, FAINT, 255, cv2.THRESH_TOZERO)[1]  # type: ignore[assignment]
         seen = cv2.copyTo(image, alpha)
         cv2.mixChannels([seen, alpha], [out], [0, 0, 1, 1, 2, 2, 3, 3])
         return out

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
-import re
 import sys
-import tempfile
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +15,9 @@ import numpy as np
 
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines.engine import Blob, engines
+from live_seg.engines.nvidia import gpu_name
+from live_seg.engines.overheard import Overheard, why
+from live_seg.engines.plans import plan_options
 from live_seg.errors import EngineError
 from live_seg.frame import Size
 
@@ -31,6 +33,10 @@ def thread_count(config: EngineConfig) -> int:
     return min(cores, 4)
 
 
+Providers = Callable[[Path | bytes, EngineConfig], list[Any]]
+"""Names ONNX Runtime's providers for a model, the first choice first, each alone or with its options."""
+
+
 class OnnxRuntimeEngine:
     """What the three providers share: a session for one input size, fed without copies of ours."""
 
@@ -39,31 +45,57 @@ class OnnxRuntimeEngine:
     provider = "CPUExecutionProvider"
 
     def __init__(self, file: Path, size: Size, config: EngineConfig) -> None:
-        runtime = _import()
+        dimensions = {"batch": 1, "height": size.height, "width": size.width}
+        self._session = self.open(file, config, self._providers, dimensions)
+        self.device = self.device_name(config)
+        self._input = self._session.get_inputs()[0].name
+        self._outputs = [self._session.get_outputs()[0].name]
+
+    @classmethod
+    def open(
+        cls, model: Path | bytes, config: EngineConfig, providers: Providers, dimensions: Mapping[str, int]
+    ) -> Any:
+        """An ONNX Runtime session that really runs on the provider.
+
+        Parameters
+        ----------
+        model
+            An .onnx file, or what would be in it.
+        providers
+            Gives the provider with its options; others after it take what it cannot do.
+        dimensions
+            Lengths of the model's named dimensions.
+
+        Raises
+        ------
+        EngineError
+            If the runtime or the device is missing, or the session does not run on what was asked for.
+        """
+        runtime = import_runtime()
         options = runtime.SessionOptions()
         options.log_severity_level = 4  # what matters is read back and said by us
         options.intra_op_num_threads = thread_count(config)
         options.inter_op_num_threads = 1
         # Its threads would wait busily after each run: that warms a laptop, and slows whatever runs next.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        for dimension, length in (("batch", 1), ("height", size.height), ("width", size.width)):
+        for dimension, length in dimensions.items():
             options.add_free_dimension_override_by_name(dimension, length)
-        self._prepare(runtime, config)
-        overheard = _Overheard()
-        with nullcontext() if self.provider == OnnxRuntimeEngine.provider else overheard:  # the CPU's is silent
+        cls._prepare(runtime)
+        asked = providers(model, config)
+        overheard = Overheard()
+        with nullcontext() if cls.provider == OnnxRuntimeEngine.provider else overheard:  # the CPU's is silent
             try:
-                self._session = runtime.InferenceSession(file, options, providers=[self._provider(config)])
+                session = runtime.InferenceSession(model, options, providers=asked, enable_fallback=0)
                 reason = ""
             except Exception as error:  # noqa: BLE001  # the runtime raises a dozen undocumented types
-                reason = _first_line(error)
+                reason = why(str(error)) or first_line(error)
         if reason:
-            raise EngineError(f"ONNX Runtime cannot load {file.name}: {reason}", self.cure)
-        really = self._session.get_providers()[0]
-        if really != self.provider:
-            raise EngineError(f"{overheard.reason or f'ONNX Runtime gave {really}'}", self.cure)
-        self.device = self._device()
-        self._input = self._session.get_inputs()[0].name
-        self._outputs = [self._session.get_outputs()[0].name]
+            name = model.name if isinstance(model, Path) else "the graph"
+            raise EngineError(f"ONNX Runtime cannot load {name}: {overheard.reason or reason}", cls.cure)
+        really = session.get_providers()[0]
+        if really != cls.provider:
+            raise EngineError(f"{overheard.reason or f'ONNX Runtime gave {really}'}", cls.cure)
+        return session
 
     cure = "live-seg doctor tells more."
 
@@ -72,7 +104,7 @@ class OnnxRuntimeEngine:
         try:
             output: Blob = self._session.run(self._outputs, {self._input: blob})[0]
         except Exception as error:  # noqa: BLE001
-            raise EngineError(f"ONNX Runtime ({self.name}) failed: {_first_line(error)}", self.cure) from None
+            raise EngineError(f"ONNX Runtime ({self.name}) failed: {first_line(error)}", self.cure) from None
         return output if output.dtype == np.float32 else output.astype(np.float32)
 
     def close(self) -> None:
@@ -87,13 +119,17 @@ class OnnxRuntimeEngine:
     ) -> None:
         self.close()
 
-    def _prepare(self, runtime: Any, config: EngineConfig) -> None:
+    @classmethod
+    def _prepare(cls, runtime: Any) -> None:
         """What must happen before a session of this provider is made."""
 
-    def _provider(self, config: EngineConfig) -> Any:
-        return self.provider
+    @classmethod
+    def _providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
+        return [cls.provider]
 
-    def _device(self) -> str:
+    @classmethod
+    def device_name(cls, config: EngineConfig) -> str:
+        """What runs, for people."""
         return "CPU (ONNX Runtime)"
 
 
@@ -106,18 +142,20 @@ class _NvidiaEngine(OnnxRuntimeEngine):
     precision = "fp16"
     cure = "Run pip install 'live-seg[cuda]', or use --engine auto; live-seg doctor tells more."
 
-    def _prepare(self, runtime: Any, config: EngineConfig) -> None:
-        if self.provider not in runtime.get_available_providers():
+    @classmethod
+    def _prepare(cls, runtime: Any) -> None:
+        if cls.provider not in runtime.get_available_providers():
             raise EngineError(
-                f"this build of ONNX Runtime has no {self.name}",
+                f"this build of ONNX Runtime has no {cls.name}",
                 "Install the package onnxruntime-gpu in place of onnxruntime, or use --engine auto.",
             )
         if not has_nvidia_driver():
             raise EngineError("no NVIDIA driver", "Install NVIDIA's driver for your GPU, or use --engine auto.")
         runtime.preload_dlls()  # CUDA and cuDNN from the [cuda] extra, where the system has none
 
-    def _provider(self, config: EngineConfig) -> Any:
-        return (self.provider, {"device_id": config.device})
+    @classmethod
+    def _providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
+        return [(cls.provider, {"device_id": config.device})]
 
 
 def has_nvidia_driver() -> bool:
@@ -136,8 +174,10 @@ class CudaEngine(_NvidiaEngine):
     name = "cuda"
     provider = "CUDAExecutionProvider"
 
-    def _device(self) -> str:
-        return "NVIDIA GPU (CUDA)"
+    @classmethod
+    def device_name(cls, config: EngineConfig) -> str:
+        """See `OnnxRuntimeEngine`."""
+        return f"{gpu_name(config.device) or 'NVIDIA GPU'} (CUDA)"
 
 
 @engines.register("tensorrt")
@@ -146,25 +186,17 @@ class TensorRtEngine(_NvidiaEngine):
 
     name = "tensorrt"
     provider = "TensorrtExecutionProvider"
-    cure = "Install TensorRT (`pip install tensorrt-cu12`), or use --engine cuda; live-seg doctor tells more."
+    cure = "Install TensorRT (`pip install tensorrt-cu13`), or use --engine cuda; live-seg doctor tells more."
 
-    def _provider(self, config: EngineConfig) -> Any:
-        cache = cache_folder() / "tensorrt"
-        cache.mkdir(parents=True, exist_ok=True)
-        return (
-            self.provider,
-            {
-                "device_id": config.device,
-                "trt_fp16_enable": True,
-                "trt_engine_cache_enable": True,
-                "trt_engine_cache_path": str(cache),
-                "trt_timing_cache_enable": True,
-                "trt_timing_cache_path": str(cache),
-            },
-        )
+    @classmethod
+    def _providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
+        plans = plan_options(cache_folder() / "tensorrt", model, config.device)
+        return [(cls.provider, {"device_id": config.device, "trt_fp16_enable": True, **plans})]
 
-    def _device(self) -> str:
-        return "NVIDIA GPU (TensorRT)"
+    @classmethod
+    def device_name(cls, config: EngineConfig) -> str:
+        """See `OnnxRuntimeEngine`."""
+        return f"{gpu_name(config.device) or 'NVIDIA GPU'} (TensorRT)"
 
 
 def cache_folder() -> Path:
@@ -173,51 +205,18 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "live-seg"
 
 
-class _Overheard:
-    """Keeps what native libraries print from the user's terminal, and finds in it why a provider did not load.
-
-    ONNX Runtime tells that nowhere else: it prints, and falls back to the CPU without an error.
-    """
-
-    reason = ""
-
-    def __enter__(self) -> Self:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        self._printed = tempfile.TemporaryFile()
-        self._kept = [os.dup(1), os.dup(2)]
-        for number in (1, 2):
-            os.dup2(self._printed.fileno(), number)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        sys.stdout.flush()
-        for number, kept in enumerate(self._kept, 1):
-            os.dup2(kept, number)
-            os.close(kept)
-        self._printed.seek(0)
-        text = self._printed.read().decode(errors="replace")
-        self._printed.close()
-        for line in text.splitlines():
-            if line.startswith("live-seg: "):  # ours, from another thread meanwhile
-                sys.stderr.write(f"{line}\n")
-        missing = re.search(r"([\w.+-]+\.(?:so|dll)[\w.]*): cannot open shared object", text)
-        if missing:
-            self.reason = f"the library {missing[1]} is missing"
-        elif "TensorRT" in text:
-            self.reason = "TensorRT is not installed"
-
-
-def _import() -> Any:
+def import_runtime() -> Any:
+    """The module onnxruntime, without its reports; `EngineError` if it is missing."""
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # Microsoft's builds report their use otherwise
     try:
         import onnxruntime
     except ImportError as error:
         raise EngineError(
-            f"ONNX Runtime is missing ({_first_line(error)})", "Install it: pip install onnxruntime"
+            f"ONNX Runtime is missing ({first_line(error)})", "Install it: pip install onnxruntime"
         ) from None
     return onnxruntime
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an error says, in one line."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

@@ -24,10 +24,10 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from live_seg.buffers import Buffers
 from live_seg.config import tree
 from live_seg.effects import Effect
 from live_seg.frame import Alpha, Clock, Frame, Image, Matte, Size
-from live_seg.live.buffers import Buffers
 from live_seg.live.card import card
 from live_seg.shrink import shrink
 

@@ -16,11 +16,14 @@ Plane = NDArray[np.float32]
 Grey = NDArray[np.uint8]
 """uint8 (H, W), lightness."""
 
-_EPSILON = 1e-3
+EPSILON = 1e-3
 """Regularisation in squared units of lightness 0..1: edges of less than 3 % contrast do not attract the matte."""
 
-_CONTRAST = 1.5
+CONTRAST = 1.5
 """How far the fitted matte is drawn apart around one half."""
+
+UNSURE = (8, 247)
+"""Levels of alpha from and to which a pixel is neither person nor room."""
 
 
 class Refine(Protocol):
@@ -77,8 +80,8 @@ class Guided:
             return _enlarge(plain, size)
         slope, offset = self._fit(alpha, small)
         # Drawing apart and scaling to 0..255 are linear too, so they are done where there are fewer pixels.
-        slope *= np.float32(_CONTRAST)
-        offset = (offset - np.float32(0.5)) * np.float32(255 * _CONTRAST) + np.float32(127.5)
+        slope *= np.float32(CONTRAST)
+        offset = (offset - np.float32(0.5)) * np.float32(255 * CONTRAST) + np.float32(127.5)
         middle = Size.of(guide)
         raised = guide.astype(np.float32)
         raised *= cv2.resize(slope, middle)
@@ -93,7 +96,7 @@ class Guided:
         mean, mean_alpha = self._mean(guide), self._mean(alpha)
         variance = self._mean(guide * guide) - mean * mean
         covariance = self._mean(guide * alpha) - mean * mean_alpha
-        slope: Plane = np.divide(covariance, variance + np.float32(_EPSILON), dtype=np.float32)
+        slope: Plane = np.divide(covariance, variance + np.float32(EPSILON), dtype=np.float32)
         return self._mean(slope), self._mean(mean_alpha - slope * mean)
 
     def _mean(self, plane: Plane) -> Plane:
@@ -109,7 +112,7 @@ def _lightness(image: Image) -> Plane:
 
 def _unsure(alpha: Alpha, window: tuple[int, int]) -> Alpha:
     """255 near pixels that are neither person nor room."""
-    band = cv2.inRange(alpha, np.array(8), np.array(247))
+    band = cv2.inRange(alpha, np.array(UNSURE[0]), np.array(UNSURE[1]))
     unsure: Alpha = cv2.dilate(band, np.ones(window, np.uint8))  # type: ignore[assignment]
     return unsure
 

@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_STEP = 0.25
+STEP = 0.25
 """A change of alpha that is a motion and not a flicker: half-way from sure background to undecided."""
 
-_LIGHT = 12.0
+LIGHT = 12.0
 """A mean change of the picture (levels of 255, over 5x5 pixels) that is a motion: above a webcam's noise."""
 
-_CUT = 40.0
+CUT = 40.0
 """A mean change over the whole picture that is a new scene, in levels of 255."""
 
 SmallAlpha = NDArray[np.float32]
@@ -55,11 +55,11 @@ class Steady:
             self._alpha, self._grey = alpha.copy(), grey
             return alpha
         moved = cv2.blur(cv2.absdiff(grey, last_grey), (5, 5)).astype(np.float32)
-        if moved.mean() > _CUT:
+        if moved.mean() > CUT:
             self._alpha, self._grey = alpha.copy(), grey
             return alpha
         change = alpha - last
-        motion = np.maximum(np.abs(change) / np.float32(_STEP), moved / np.float32(_LIGHT))
+        motion = np.maximum(np.abs(change) / np.float32(STEP), moved / np.float32(LIGHT))
         keep = self._strength * np.maximum(np.float32(0), 1 - motion * motion)  # 0: all new
         steady: SmallAlpha = alpha - keep * change
         self._alpha, self._grey = steady, grey

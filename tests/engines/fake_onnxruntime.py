@@ -40,8 +40,10 @@ class FakeOnnxRuntime:
     def preload_dlls(self) -> None:
         self.preloaded += 1
 
-    def InferenceSession(self, file: Any, options: FakeOptions, providers: list[Any]) -> Any:  # noqa: N802
-        self.sessions.append({"file": file, "options": options, "providers": providers})
+    def InferenceSession(self, file: Any, options: FakeOptions, providers: list[Any], enable_fallback: int) -> Any:  # noqa: N802
+        self.sessions.append(
+            {"file": file, "options": options, "providers": providers, "enable_fallback": enable_fallback}
+        )
         os.write(2, self.prints.encode())
         height, width = options.sizes["height"], options.sizes["width"]
         return SimpleNamespace(

@@ -26,8 +26,11 @@ MISSING = (
 
 
 @pytest.fixture(autouse=True)
-def driver(monkeypatch: pytest.MonkeyPatch) -> None:
+def driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(onnxruntime, "has_nvidia_driver", lambda: True)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    FILE.write_bytes(b"weights")
 
 
 def install(monkeypatch: pytest.MonkeyPatch, really: str, prints: str = "", lacking: str = "") -> FakeOnnxRuntime:
@@ -48,6 +51,7 @@ def test_only_the_provider_that_was_asked_for_is_asked_for(monkeypatch: pytest.M
     if name != "cpu":
         assert asked[1]["device_id"] == 2
         assert runtime.preloaded == 1
+    assert session["enable_fallback"] == 0  # the runtime would go on on the CPU, and print that
     assert session["options"].sizes == {"batch": 1, "height": 64, "width": 96}
     assert output.dtype == np.float32  # also of a network whose output is fp16
     assert output.shape == (1, 1, 64, 96)

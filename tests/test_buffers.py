@@ -4,7 +4,7 @@ import threading
 
 import numpy as np
 
-from live_seg.live.buffers import Buffers
+from live_seg.buffers import Buffers
 
 SHAPE = (48, 64, 3)
 
