@@ -54,10 +54,13 @@ class Region:
     ----------
     matter
         What makes a matte of a frame; called once or twice a picture.
+    finish
+        Betters the matte of the last look, given what was looked at.
     """
 
-    def __init__(self, matter: Callable[[Frame], Matte]) -> None:
+    def __init__(self, matter: Callable[[Frame], Matte], finish: Callable[[Frame, Matte], Matte] | None = None) -> None:
         self._matter = matter
+        self._finish = finish or (lambda frame, matte: matte)
 
     def __call__(self, frame: Frame) -> Matte:
         """The matte of a picture: inside the box that of the second look, outside it nothing.
@@ -73,13 +76,13 @@ class Region:
             return first
         box = widened(box, frame.size)
         if box.size.width * box.size.height > _LARGE * frame.size.width * frame.size.height:
-            return first
+            return self._finish(frame, first)
         part = Frame(np.ascontiguousarray(frame.image[box.slices]), frame.index, frame.time)
         second = self._matter(part)
         if subject_box(second.alpha) is None:  # what was seen from afar is not lost
-            return first
+            return self._finish(frame, first)
         alpha = np.zeros_like(first.alpha)
-        alpha[box.slices] = second.alpha
+        alpha[box.slices] = self._finish(part, second).alpha
         return Matte(alpha, second.confidence, frame.time)
 
 

@@ -8,11 +8,13 @@ import cv2
 import numpy as np
 
 from live_seg.effects.background import Background, Picture, open_background
-from live_seg.effects.blend import blend
+from live_seg.effects.blend import blend, lay_over
 from live_seg.effects.blur import blurred_room
 from live_seg.errors import UsageError
 from live_seg.frame import Alpha, Image, Size
 from live_seg.media.file import shown
+from live_seg.photo.colours import STRIP
+from live_seg.photo.foreground import cleaned
 from live_seg.photo.limits import Limits
 from live_seg.photo.photo import read_photo
 from live_seg.photo.request import BLUR, Request
@@ -76,8 +78,15 @@ def before(image: Image, alpha: Alpha, request: Request, backdrops: Backdrops) -
         Opens it.
     """
     if isinstance(request.background, str) and request.background == BLUR:
-        return blend(image, alpha, blurred_room(image, alpha, request.blur_px))
-    return blend(image, alpha, backdrops.find(request.background)(Size.of(image)))
+        room = blurred_room(image, alpha, request.blur_px)
+        lay_over(image, alpha, room)
+        return room
+    background = backdrops.find(request.background)(Size.of(image))
+    picture = cleaned(image, alpha)
+    for top in range(0, len(picture), STRIP):  # in place: no third picture of that size
+        rows = slice(top, top + STRIP)
+        picture[rows] = blend(picture[rows], alpha[rows], background[rows])
+    return picture
 
 
 def flattened(image: Image, alpha: Alpha | None) -> Image:

@@ -13,7 +13,7 @@ from live_seg.frame import Alpha, Image
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
-_STRIP = 256
+STRIP = 256
 """Rows that are copied at a time: a whole second copy of a 50-megapixel picture would cost 150 MB."""
 
 _LARGEST_PROFILE = 4_000_000
@@ -46,8 +46,8 @@ def pixels(picture: PillowImage) -> tuple[Image, Alpha | None]:
     width, height = picture.size
     image = np.empty((height, width, 3), np.uint8)
     alpha = np.empty((height, width), np.uint8) if picture.mode == "RGBA" else None
-    for top in range(0, height, _STRIP):
-        bottom = min(top + _STRIP, height)
+    for top in range(0, height, STRIP):
+        bottom = min(top + STRIP, height)
         strip = np.asarray(picture.crop((0, top, width, bottom)))
         image[top:bottom] = strip[..., 2::-1]
         if alpha is not None:

@@ -7,12 +7,15 @@ from types import TracebackType
 from typing import Self
 
 from live_seg.config import Config
-from live_seg.config.tree import Engine, Matting
+from live_seg.config.tree import Engine
 from live_seg.effects.transparent import Transparent
-from live_seg.frame import Alpha, Frame, Size
-from live_seg.matting import Matter, choose
-from live_seg.matting.region import Box, Region, subject_box
+from live_seg.frame import Alpha, Frame, Image, Size
+from live_seg.matting import choose
+from live_seg.matting.region import Box, subject_box
+from live_seg.matting.still import StillMatter
 from live_seg.photo.backdrop import Backdrops, before, both, flattened
+from live_seg.photo.colours import STRIP
+from live_seg.photo.foreground import cleaned
 from live_seg.photo.limits import Limits
 from live_seg.photo.photo import Photo
 from live_seg.photo.request import BLUR, Request
@@ -54,10 +57,10 @@ class Cutter:
     def __init__(
         self, model: str = "person", engine: str = "auto", threads: int = 0, limits: Limits | None = None
     ) -> None:
-        choice = choose(Engine(name=engine, model=model, threads=threads), _LIKE)
+        config = Engine(name=engine, model=model, threads=threads)
+        choice = choose(config, _LIKE)
         self.why = choice.why
-        self._network = choice.network
-        self._matter = Region(Matter(self._network, Matting(steady=0.0)))
+        self._matter = StillMatter(choice, config)
         self._transparent = Transparent(Config())
         self._backdrops = Backdrops(limits or Limits())
 
@@ -96,15 +99,24 @@ class Cutter:
         if request.matte:
             return replace(photo, image=alpha, alpha=None, profile=None)
         if isinstance(request.background, str) and not request.background:
-            cut = self._transparent(photo.image, alpha)
-            return replace(photo, image=cut[..., :3], alpha=cut[..., 3])
+            front, alpha = self._on_nothing(photo.image, alpha)
+            return replace(photo, image=front, alpha=alpha)
         picture = before(photo.image, alpha, request, self._backdrops)
         keeps_own = isinstance(request.background, str) and request.background == BLUR
         return replace(photo, image=picture, alpha=photo.alpha if keeps_own else None)
 
+    def _on_nothing(self, image: Image, alpha: Alpha) -> tuple[Image, Alpha]:
+        """The effect `transparent` on the cleaned colours, strip by strip: that needs no second whole picture."""
+        front, alpha = cleaned(image, alpha), alpha.copy()
+        for top in range(0, len(front), STRIP):
+            rows = slice(top, top + STRIP)
+            cut = self._transparent(front[rows], alpha[rows])
+            front[rows], alpha[rows] = cut[..., :3], cut[..., 3]
+        return front, alpha
+
     def close(self) -> None:
         """Releases the network; may be called twice."""
-        self._network.close()
+        self._matter.close()
 
     def __enter__(self) -> Self:
         return self

@@ -18,7 +18,7 @@ import numpy as np
 from live_seg.errors import UsageError
 from live_seg.frame import Alpha, Image, Size
 from live_seg.media.file import readable, shown
-from live_seg.photo.colours import pixels, profile_of
+from live_seg.photo.colours import STRIP, pixels, profile_of
 from live_seg.photo.header import Unreadable, open_header
 from live_seg.photo.limits import Limits
 from live_seg.photo.tags import Tags, read_tags
@@ -152,11 +152,13 @@ def _to_pillow(photo: Photo) -> PillowImage:
     image = photo.image
     if image.ndim == 2:
         return Pillow.fromarray(image)
-    if photo.alpha is None:
-        return Pillow.fromarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
-    picture = np.empty((*image.shape[:2], 4), np.uint8)
-    cv2.mixChannels([image, photo.alpha], [picture], [0, 2, 1, 1, 2, 0, 3, 3])
-    return Pillow.fromarray(picture)
+    picture = Pillow.new("RGB" if photo.alpha is None else "RGBA", photo.size)
+    for top in range(0, len(image), STRIP):
+        strip = cv2.cvtColor(image[top : top + STRIP], cv2.COLOR_BGR2RGB)
+        if photo.alpha is not None:
+            strip = np.dstack([strip, photo.alpha[top : top + STRIP]])
+        picture.paste(Pillow.fromarray(strip), (0, top))
+    return picture
 
 
 _TURNS = {3: cv2.ROTATE_180, 6: cv2.ROTATE_90_CLOCKWISE, 8: cv2.ROTATE_90_COUNTERCLOCKWISE}
