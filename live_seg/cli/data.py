@@ -86,7 +86,7 @@ def _split(arguments: argparse.Namespace) -> int:
 
 def _augment(arguments: argparse.Namespace) -> int:
     from live_seg.evaluation.sheet import write_picture
-    from live_seg.training.compose.bank import load_bank, load_rooms
+    from live_seg.training.compose.bank import load_animals, load_bank, load_rooms
     from live_seg.training.compose.parts import parts_sheet
     from live_seg.training.config_file import read_config
     from live_seg.training.data import pick, training_samples
@@ -95,7 +95,7 @@ def _augment(arguments: argparse.Namespace) -> int:
     samples = pick(training_samples(config).train, arguments.most)
     bank, _ = load_bank(samples, config.data.side_px, config.data.weights)
     rooms = load_rooms(config.data.rooms, arguments.most)
-    sheet = parts_sheet(bank, rooms, config.compose, config.camera, arguments.seed)
+    sheet = parts_sheet(bank, rooms, config.compose, config.camera, load_animals(config.data), arguments.seed)
     write_picture(sheet, arguments.sheet)
     print(f"contact sheet of {len(samples)} pictures and {len(rooms.pictures)} rooms: {arguments.sheet}")
     return 0

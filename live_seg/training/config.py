@@ -32,6 +32,9 @@ class Data:
     rooms: Annotated[list[str], _key("folders of pictures without persons; empty: no composition")] = field(
         default_factory=list
     )
+    animals: Annotated[list[str], _key("the same with mattes of animals, which stand before persons and are none")] = (
+        field(default_factory=list)
+    )
     weights: Annotated[_Share, _key("how often a source is drawn, against 1 for the others")] = field(
         default_factory=dict
     )
@@ -77,6 +80,7 @@ class Compose:
     match_light: Annotated[float, _share("persons that take on the room's light")] = 0.5
     clean_edges: Annotated[float, _share("persons whose edge takes its colours from within")] = 0.7
     held: Annotated[float, _share("frames with something held or worn, which belongs to the person")] = 0.12
+    animal: Annotated[float, _share("frames with an animal in front, which is no person; needs data.animals")] = 0.14
     clutter: Annotated[float, _share("frames with the same things lying in the room, which do not")] = 0.12
 
 
@@ -103,6 +107,10 @@ class Train:
     shapes: Annotated[list[str], _key("sizes of the batches, drawn in turn by chance")] = field(
         default_factory=lambda: ["288x160"] * 4 + ["256x192", "224x224", "192x256", "160x288"]
     )
+    growth: Annotated[
+        list[tuple[float, float]],
+        _key("[share of the steps, scale of the shapes] in turn; the rest of the steps has the whole shapes"),
+    ] = field(default_factory=list)
     losses: Annotated[_Share, _key("weights of the losses: soft_bce, edge_bce, dice, lovasz, edge_l1")] = field(
         default_factory=lambda: {"edge_bce": 1.0, "dice": 0.5, "edge_l1": 0.5}
     )

@@ -16,7 +16,7 @@ from live_seg.evaluation.sheet import contact_sheet, write_picture
 from live_seg.frame import Size
 from live_seg.training.average import Average
 from live_seg.training.boards import Boards
-from live_seg.training.compose import Composer, Draw, load_bank, load_rooms
+from live_seg.training.compose import Composer, Draw, load_animals, load_bank, load_rooms
 from live_seg.training.compose.draw import derived_seed
 from live_seg.training.compose.parts import batch_overlays
 from live_seg.training.config import TrainConfig
@@ -26,7 +26,7 @@ from live_seg.training.finish import finish
 from live_seg.training.losses import weighted
 from live_seg.training.networks import build_network
 from live_seg.training.reporter import Reporter
-from live_seg.training.schedule import rate
+from live_seg.training.schedule import grown, rate
 from live_seg.training.validate import merit, validate
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -113,7 +113,10 @@ class _Loop:
         config, fabric = self.config.train, self.fabric
         for group in self.optimiser.param_groups:
             group["lr"] = group["highest"] * self._rate(step) / config.learning_rate
-        size = Size.parse(config.shapes[int(Draw(torch.device("cpu"), config.seed, step).index(1, len(config.shapes)))])
+        shape = Size.parse(
+            config.shapes[int(Draw(torch.device("cpu"), config.seed, step).index(1, len(config.shapes)))]
+        )
+        size = grown(shape, config.growth, step / config.steps)
         total = torch.zeros((), device=fabric.device)
         for number in range(config.accumulate):
             # A chunk depends on the seed, the step and its place in the step alone: so a run resumes as if it had
@@ -174,8 +177,9 @@ class _Loop:
         for one in skipped:
             self._say(f"skipped: {one.picture}: {one.why}")
         self._say(f"{len(bank.pictures)} pictures, {len(skipped)} skipped; split {self.samples.hash}")
-        rooms = load_rooms(data.rooms, data.most)
-        return Composer(bank.to(device), rooms.to(device), self.config.compose, self.config.camera), device
+        rooms, animals = load_rooms(data.rooms, data.most), load_animals(data)
+        compose, camera = self.config.compose, self.config.camera
+        return Composer(bank.to(device), rooms.to(device), compose, camera, animals and animals.to(device)), device
 
     def _save_state(self, step: int) -> None:
         if self.fabric.is_global_zero:
@@ -209,9 +213,10 @@ def normalised(pictures: Tensor) -> Tensor:
 
 def _optimiser(network: nn.Module, config: TrainConfig) -> torch.optim.AdamW:
     highest = config.train.learning_rate
-    encoder = list(network.encoder.parameters())  # type: ignore[union-attr]
-    own = {id(one) for one in encoder}
+    encoder = getattr(network, "encoder", None)
+    slowly = list(encoder.parameters()) if isinstance(encoder, nn.Module) else []
+    own = {id(one) for one in slowly}
     rest = [one for one in network.parameters() if id(one) not in own]
     slow = highest * config.train.encoder_rate
-    groups = [{"params": encoder, "highest": slow}, {"params": rest, "highest": highest}]
+    groups = [{"params": slowly, "highest": slow}, {"params": rest, "highest": highest}]
     return torch.optim.AdamW(groups, lr=highest, weight_decay=config.train.weight_decay)

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.training
 
 CPU = torch.device("cpu")
 STILL = Camera(colour=0, two_lights=0, low_light=0, blur=0, motion_blur=0, noise=0, jpeg=0)
-PLAIN = Compose(reframed=0, empty=0, second=0, third=0, match_light=0, clean_edges=0, held=0, clutter=0)
+PLAIN = Compose(reframed=0, empty=0, second=0, third=0, match_light=0, clean_edges=0, held=0, animal=0, clutter=0)
 SIZE = Size(96, 64)
 
 
@@ -51,6 +51,19 @@ def test_a_batch_depends_on_its_key_alone(bank: Bank, walls: Rooms) -> None:
     assert all(torch.equal(one, two) for one, two in zip(first, again, strict=True))
     assert not torch.equal(first[0], other[0])
     assert derived_seed(1, 23) != derived_seed(12, 3)
+
+
+def test_an_animal_stands_before_persons_and_is_none(bank: Bank, walls: Rooms) -> None:
+    """The animals are bright squares here: what they cover is taken out of the matte, and nothing is added to it."""
+    animals = replace(bank, pictures=torch.full_like(bank.pictures, 255))
+    without, persons = compose(bank, walls)
+    parts = replace(PLAIN, animal=1.0), STILL
+    pictures, alpha = Composer(bank, walls, *parts, animals=animals)(8, SIZE, Draw(CPU, 0))
+    assert (alpha <= persons).all() and (alpha < persons - 0.5).any((1, 2, 3)).sum() >= 4
+    covered, changed = alpha < persons - 0.5, (pictures - without).abs().amax(1, keepdim=True) > 1e-3
+    assert changed[covered].float().mean() > 0.95, "what is taken out of the matte is painted over"
+    nobody, _ = Composer(bank, walls, *parts)(8, SIZE, Draw(CPU, 0))
+    assert torch.equal(nobody, without), "without cut-outs nothing is drawn"
 
 
 @pytest.mark.parametrize("size", [Size(288, 160), Size(224, 224), Size(160, 288)])

@@ -16,13 +16,14 @@ from live_seg.cli.main import main
 from live_seg.config import build
 from live_seg.errors import UsageError
 from live_seg.evaluation.measure import load_checked
+from live_seg.frame import Size
 from live_seg.training.config import TrainConfig
 from live_seg.training.experiment import STATE, WEIGHTS, new_folder, read_rows, save
 from live_seg.training.networks import build_network, read_state
 from live_seg.training.readers import read
 from live_seg.training.reporter import Silent
 from live_seg.training.run import train
-from live_seg.training.schedule import rate
+from live_seg.training.schedule import grown, rate
 from live_seg.training.validate import predict
 
 pytestmark = [
@@ -207,3 +208,23 @@ def test_the_augment_command_writes_its_sheet(portraits: Path, rooms: Path, tmp_
     file.write_text(f'[data]\ntrain = ["{portraits.as_posix()}"]\nrooms = ["{rooms.as_posix()}"]\nside_px = 96\n')
     assert main(["data", "augment", str(file), "--sheet", str(sheet)]) == 0
     assert cv2.imread(str(sheet)) is not None
+
+
+def test_frames_grow_over_a_run() -> None:
+    growth = [(0.5, 0.6), (0.25, 0.8)]
+    wide = Size(288, 160)
+    sizes = [grown(wide, growth, progress) for progress in (0.0, 0.49, 0.5, 0.74, 0.75, 1.0)]
+    assert sizes == [Size(160, 96)] * 2 + [Size(224, 128)] * 2 + [wide] * 2
+    assert grown(Size(32, 32), [(1.0, 0.1)], 0.0) == Size(32, 32)
+    assert grown(wide, [], 0.0) == wide
+
+
+def test_a_network_without_an_encoder_trains_with_animals_and_growing_frames(portraits: Path, tmp_path: Path) -> None:
+    changed = {
+        "network": {"architecture": "PlainUnet", "encoder_weights": "", "options": {"levels": 3, "base": 4}},
+        "data": {"animals": [str(portraits)]},
+        "train": {"steps": 4, "growth": [[0.5, 0.5]]},
+    }
+    folder = train(config(portraits, tmp_path, **changed))
+    assert [row["step"] for row in read_rows(folder)][-1] == 4
+    assert "animals" in (folder / "config.toml").read_text()

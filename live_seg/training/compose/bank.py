@@ -17,6 +17,8 @@ from live_seg.evaluation.measure import Skipped, load_checked
 from live_seg.evaluation.pairs import Sample, read_image
 from live_seg.evaluation.split_file import find_pictures
 from live_seg.frame import Alpha, Image, Size
+from live_seg.training.config import Data
+from live_seg.training.readers import read_all
 
 ROOM = Size(512, 288)
 """Rooms are kept at this size: behind a person they are out of focus or small anyway."""
@@ -122,6 +124,19 @@ def load_bank(
         torch.tensor(drawn, dtype=torch.float32),
     )
     return bank, [result for result in results if result is not None]
+
+
+def load_animals(data: Data) -> Bank | None:
+    """The cut-outs of `data.animals`; None where none is named.
+
+    Raises
+    ------
+    UsageError
+        If a folder cannot be read.
+    """
+    samples = read_all(data.animals)
+    chosen = samples[:: max(1, len(samples) // data.most)] if data.most else samples
+    return load_bank(chosen, data.side_px)[0] if chosen else None
 
 
 def load_rooms(folders: Sequence[str], most: int = 0) -> Rooms:

@@ -16,8 +16,8 @@ from live_seg.training.compose.sensor import jpeg, noisy
 from live_seg.training.compose.things import held, lying
 from live_seg.training.config import Camera, Compose
 
-NEAR, FAR = (0.45, 1.5), (0.3, 0.7)
-"""Height of a person over the frame's: before his own webcam, and behind somebody."""
+NEAR, FAR, ANIMAL = (0.45, 1.5), (0.3, 0.7), (0.3, 0.9)
+"""Height over the frame's: of a person before his own webcam, of one behind somebody, of an animal."""
 
 
 class Composer:
@@ -31,10 +31,13 @@ class Composer:
         Where they are put; without rooms every frame is a portrait in another framing.
     compose, camera
         The parts of the configuration.
+    animals
+        Cut-outs that are no persons.
     """
 
-    def __init__(self, bank: Bank, rooms: Rooms, compose: Compose, camera: Camera) -> None:
+    def __init__(self, bank: Bank, rooms: Rooms, compose: Compose, camera: Camera, animals: Bank | None = None) -> None:
         self._bank = bank
+        self._animals = animals
         self._rooms = rooms
         self._compose = compose
         self._camera = camera
@@ -65,6 +68,7 @@ class Composer:
         if count > own:
             parts.append(self._in_rooms(count - own, empty, size, draw))
         pictures, alpha = (torch.cat(tensors) for tensors in zip(*parts, strict=True))
+        pictures, alpha = self._with_animals(pictures, alpha, draw)
         pictures = lying(pictures, alpha, draw, self._compose.clutter)
         pictures, alpha = held(pictures, alpha, draw, self._compose.held)
         return self._photographed(pictures, draw), alpha
@@ -90,6 +94,20 @@ class Composer:
                 front, matte = placed(canvas[:many], alpha[:many], self._bank, look, draw, heights)
                 canvas, alpha = torch.cat([front, canvas[many:]]), torch.cat([matte, alpha[many:]])
         return canvas, alpha
+
+    def _with_animals(self, pictures: Tensor, alpha: Tensor, draw: Draw) -> tuple[Tensor, Tensor]:
+        """Cats and dogs in front of some: what networks most often take for a person, in an arm or on a sofa."""
+        if self._animals is None:
+            return pictures, alpha
+        chosen = draw.chance(len(pictures), self._compose.animal)
+        if not chosen.any():
+            return pictures, alpha
+        look = Look(self._compose.match_light, self._compose.clean_edges, self._camera.colour)
+        nobody = torch.zeros_like(alpha[chosen])
+        pictures, alpha = pictures.clone(), alpha.clone()
+        pictures[chosen], animal = placed(pictures[chosen], nobody, self._animals, look, draw, ANIMAL)
+        alpha[chosen] = alpha[chosen] * (1 - animal)
+        return pictures, alpha
 
     def _photographed(self, pictures: Tensor, draw: Draw) -> Tensor:
         camera = self._camera

@@ -16,7 +16,7 @@ from live_seg.training.compose.composer import Composer
 from live_seg.training.compose.draw import Draw
 from live_seg.training.config import Camera, Compose
 
-_NO_COMPOSE = Compose(reframed=0, empty=0, second=0, third=0, match_light=0, clean_edges=0, held=0, clutter=0)
+_NO_COMPOSE = Compose(reframed=0, empty=0, second=0, third=0, match_light=0, clean_edges=0, held=0, animal=0, clutter=0)
 _NO_CAMERA = Camera(colour=0, two_lights=0, low_light=0, blur=0, motion_blur=0, noise=0, jpeg=0)
 
 _PARTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -28,6 +28,7 @@ _PARTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "match_light": ({"match_light": 1.0}, {}),
     "clean_edges": ({"clean_edges": 1.0}, {}),
     "held": ({"held": 1.0}, {}),
+    "animal": ({"animal": 1.0}, {}),
     "clutter": ({"clutter": 1.0}, {}),
     "colour": ({}, {"colour": 1.0}),
     "two_lights": ({}, {"two_lights": 1.0}),
@@ -39,13 +40,21 @@ _PARTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-def parts_sheet(bank: Bank, rooms: Rooms, compose: Compose, camera: Camera, seed: int = 0, columns: int = 6) -> Image:
+def parts_sheet(
+    bank: Bank,
+    rooms: Rooms,
+    compose: Compose,
+    camera: Camera,
+    animals: Bank | None = None,
+    seed: int = 0,
+    columns: int = 6,
+) -> Image:
     """Each part of the composition alone, then all together as configured; the background is sunk in green.
 
     Parameters
     ----------
-    bank, rooms
-        What is composed.
+    bank, rooms, animals
+        What is composed; without animals they have no row.
     compose, camera
         As configured, for the last rows.
     seed
@@ -56,9 +65,12 @@ def parts_sheet(bank: Bank, rooms: Rooms, compose: Compose, camera: Camera, seed
     size = Size(288, 160)
     tiles: list[tuple[str, Image]] = []
     for name, (of_compose, of_camera) in _PARTS.items():
-        alone = Composer(bank, rooms, replace(_NO_COMPOSE, **of_compose), replace(_NO_CAMERA, **of_camera))
+        if name == "animal" and animals is None:
+            continue
+        parts = replace(_NO_COMPOSE, **of_compose), replace(_NO_CAMERA, **of_camera)
+        alone = Composer(bank, rooms, *parts, animals)
         tiles += _tiles(name, *alone(columns, size, Draw(bank.device, seed)))
-    whole = Composer(bank, rooms, compose, camera)
+    whole = Composer(bank, rooms, compose, camera, animals)
     tiles += _tiles("all", *whole(4 * columns, size, Draw(bank.device, seed)))
     return contact_sheet(tiles, columns)
 
