@@ -20,8 +20,8 @@ DESCRIPTION = """A webcam goes in, the person stays, the room is blurred or repl
 """
 
 
-def add_options(parser: Parser) -> None:
-    """Adds the live app's options."""
+def add_options(parser: Parser, window: bool = True) -> None:
+    """Adds the live app's options; without those of its window, for what shows the picture otherwise."""
     add = parser.add_argument
     add("--camera", metavar="CAMERA", help="0, /dev/video2, part of a name, clip.mp4, photo.jpg, demo, synthetic")
     effect = parser.add_mutually_exclusive_group()
@@ -38,7 +38,8 @@ def add_options(parser: Parser) -> None:
     effect.add_argument("--effect", metavar="NAME", help="an effect by its name, also of other packages")
     add("--virtual-camera", metavar="DEVICE", nargs="?", const=True, help="send to the virtual camera")
     add("--output", metavar="FILE", help="write a file: .mp4, .mkv, .mov, .webm, .png")
-    add("--no-window", action="store_true", help="open no window")
+    if window:
+        add("--no-window", action="store_true", help="open no window")
     add("--size", metavar="WxH", help="size asked of the camera")
     add("--fps", metavar="N", help="frames a second asked of the camera")
     add("--mirror", action="store_true", help="swap left and right")
@@ -98,7 +99,7 @@ def _from_options(options: argparse.Namespace) -> Iterator[tuple[str, Any]]:
         yield "virtual_camera.show", True
         if options.virtual_camera is not True:
             yield "virtual_camera.device", options.virtual_camera
-    if options.no_window:
+    if getattr(options, "no_window", False):
         yield "window.show", False
     if options.mirror:
         yield "source.mirror", True
@@ -113,10 +114,19 @@ def run(options: argparse.Namespace) -> int:
     """Runs the live app; returns the exit code."""
     config, files = configuration(options)
     if options.print_config:
-        print(render(config), end="")
-        return 0
-    from live_seg.cli.session import Session
+        return print_config(config)
+    from live_seg.cli.signals import signals
     from live_seg.config.watch import Watch
+    from live_seg.live.session import Session
 
     with Session(config) as session:
-        return session.run(Watch(files))
+        session.open()
+        with signals(session.pipeline.stop) as came:
+            session.run(Watch(files))
+        return 128 + came[0] if came and session.lossless else 0
+
+
+def print_config(config: Config) -> int:
+    """Prints the configuration as a file that can be used; returns the exit code."""
+    print(render(config), end="")
+    return 0

@@ -17,10 +17,11 @@ _EXTRAS = {
     **dict.fromkeys(("torch", "segmentation_models_pytorch", "onnx", "lightning_fabric"), "live-seg[train]"),
     **dict.fromkeys(("tensorboard", "matplotlib"), "live-seg[train]"),
     "PIL": "live-seg[photo]",
+    **dict.fromkeys(("starlette", "uvicorn", "python_multipart"), "live-seg[web]"),
 }
 """What is imported only by the jobs that need it -> how to get it."""
 
-_NOT_COMMANDS = ("main", "parser", "live", "session")
+_NOT_COMMANDS = ("main", "parser", "live", "signals")
 
 
 def commands() -> list[str]:

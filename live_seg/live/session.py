@@ -1,18 +1,14 @@
-"""One run of the live app: opens what the configuration names, runs the loop, says how it went."""
+"""One run of the loop: opens what the configuration names, runs, says how it went; for the app and the page."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import signal
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from queue import SimpleQueue
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Self
 
 from live_seg.config import Config
@@ -20,7 +16,7 @@ from live_seg.config.commands import Command
 from live_seg.effects import effects, open_effect
 from live_seg.errors import LiveSegError, SinkError, UsageError
 from live_seg.frame import Size
-from live_seg.live.pipeline import Pipeline
+from live_seg.live.pipeline import Look, Pipeline
 from live_seg.live.statistics import Statistics
 from live_seg.matting import Choice, choose
 from live_seg.sinks import Sink, Stream, open_sink
@@ -34,12 +30,26 @@ log = logging.getLogger("live_seg")
 
 
 class Session:
-    """Everything that one run holds open; closed in the right order whatever happens."""
+    """Everything that one run holds open; closed in the right order whatever happens.
+
+    Parameters
+    ----------
+    config
+        Says what is opened; checked at once as far as that opens nothing.
+
+    Attributes
+    ----------
+    pipeline, outputs, lossless
+        The loop, what it feeds, and whether every frame counts; there after `open`.
+    """
+
+    pipeline: Pipeline
+    outputs: list[Sink]
+    lossless: bool
 
     def __init__(self, config: Config) -> None:
         self._config = config
         self._stack = ExitStack()
-        self._signal = 0
         open_effect(config)  # a wrong name or a missing file is said before anything opens
         meaning(config.source.camera)
         _refuse_own_input(config)
@@ -53,43 +63,50 @@ class Session:
     ) -> None:
         self._stack.close()
 
-    def run(self, look: Callable[[Config], Config | None]) -> int:
-        """Opens source, network and sinks, runs until the end, and returns the exit code."""
-        config = self._config
-        shown = config.window.show or config.virtual_camera.show
-        with ThreadPoolExecutor(1, "load") as loader:
-            network = self._load(loader, Size.parse(config.source.size))
-            source = reopening(open_source(config, time.monotonic, repeat=shown), config)
-            self._stack.callback(source.close)
-            lossless = not source.live and (bool(config.output.file) or not shown)
-            log.info("%s: %s at %.4g FPS", source.name, source.size, source.fps)
-            for note in source.notes:
-                log.warning("%s", note)
-            commands: SimpleQueue[Command] = SimpleQueue()
-            statistics = Statistics()
-            stream = Stream(
-                source.size,
-                source.fps or config.source.fps,
-                lossless,
-                sound_from=_sound_from(config),
-                control=commands.put,
-                status=statistics.lines,
-                effects=effects.names(),
-            )
-            outputs = self._open_sinks(stream)
-            if not source.live and any(sink.watched for sink in outputs):
-                source = Paced(source, time.monotonic, stamped=not lossless)
-            pipeline = Pipeline(config, source, lambda size: network.result(), lossless, commands, statistics)
-            with self._signals(pipeline):
-                started = time.monotonic()
-                pipeline.run(outputs, look)
-        for sink in outputs:
-            count = pipeline.statistics.count(sink.name)
-            log.info("%s: %d pictures in %.1f s", sink.name, count, time.monotonic() - started)
-        return 128 + self._signal if self._signal and lossless else 0
+    def open(self) -> None:
+        """Opens source and sinks, while the network is loaded.
 
-    def _load(self, loader: ThreadPoolExecutor, size: Size) -> Future[Choice]:
+        Raises
+        ------
+        LiveSegError
+            If the source, or every sink, cannot be opened.
+        """
+        config = self._config
+        shown = config.window.show or config.virtual_camera.show or "page" in config.output.also
+        network = self._load(Size.parse(config.source.size))
+        source = reopening(open_source(config, time.monotonic, repeat=shown), config)
+        self._stack.callback(source.close)
+        self.lossless = not source.live and (bool(config.output.file) or not shown)
+        log.info("%s: %s at %.4g FPS", source.name, source.size, source.fps)
+        for note in source.notes:
+            log.warning("%s", note)
+        commands: SimpleQueue[Command] = SimpleQueue()
+        statistics = Statistics()
+        stream = Stream(
+            source.size,
+            source.fps or config.source.fps,
+            self.lossless,
+            sound_from=_sound_from(config),
+            control=commands.put,
+            status=statistics.lines,
+            effects=effects.names(),
+        )
+        self.outputs = self._open_sinks(stream)
+        if not source.live and any(sink.watched for sink in self.outputs):
+            source = Paced(source, time.monotonic, stamped=not self.lossless)
+        self.pipeline = Pipeline(config, source, lambda size: network.result(), self.lossless, commands, statistics)
+
+    def run(self, look: Look) -> None:
+        """Runs the loop until its end; see `Pipeline.run`."""
+        started = time.monotonic()
+        self.pipeline.run(self.outputs, look)
+        for sink in self.outputs:
+            count = self.pipeline.statistics.count(sink.name)
+            log.info("%s: %d pictures in %.1f s", sink.name, count, time.monotonic() - started)
+
+    def _load(self, size: Size) -> Future[Choice]:
         """Loads the network while the source opens: that is half of the time to the first picture."""
+        loader = self._stack.enter_context(ThreadPoolExecutor(1, "load"))
         future = loader.submit(choose, self._config.engine, size)
 
         def release() -> None:
@@ -122,31 +139,6 @@ class Session:
         for failure in failed:
             log.warning("%s", failure)
         return opened
-
-    @contextlib.contextmanager
-    def _signals(self, pipeline: Pipeline) -> Iterator[None]:
-        """Ctrl-C, SIGTERM and a closed terminal end the loop cleanly; a second Ctrl-C ends the process at once.
-
-        A second signal within a second counts for nothing: shells and `timeout` send one to the process and its group.
-        """
-        first_s = 0.0
-
-        def handle(number: int, frame: FrameType | None) -> None:
-            nonlocal first_s
-            if self._signal and time.monotonic() - first_s > 1:
-                os._exit(128 + number)
-            if not self._signal:
-                self._signal, first_s = number, time.monotonic()
-                pipeline.stop()
-
-        names = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is not on Windows
-        numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-        before = {number: signal.signal(number, handle) for number in numbers}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def _sound_from(config: Config) -> str:

@@ -1,0 +1,43 @@
+"""Ctrl-C, SIGTERM and a closed terminal end a run cleanly."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+
+@contextlib.contextmanager
+def signals(stop: Callable[[], None]) -> Iterator[list[int]]:
+    """Calls `stop` at the first signal; a second Ctrl-C ends the process at once.
+
+    A second signal within a second counts for nothing: shells and `timeout` send one to the process and its group.
+
+    Yields
+    ------
+    list[int]
+        The signal that came; empty while none did.
+    """
+    came: list[int] = []
+    first_s = 0.0
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal first_s
+        if came and time.monotonic() - first_s > 1:
+            os._exit(128 + number)
+        if not came:
+            came.append(number)
+            first_s = time.monotonic()
+            stop()
+
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is not on Windows
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, handle) for number in numbers}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
