@@ -51,6 +51,11 @@ class Desk:
         Jobs that may wait while one is worked on.
     limits
         What a picture may have at most, asked before it is decoded.
+
+    Attributes
+    ----------
+    open_jobs
+        Jobs that wait or are worked on.
     """
 
     def __init__(
@@ -69,7 +74,7 @@ class Desk:
         self._cutters: dict[str, Cutter] = {}  # touched by the worker only
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._lock = threading.Lock()
-        self._open_jobs = 0
+        self.open_jobs = 0
 
     def submit(
         self, data: bytes, request: Request, model: str, format: str = "png", background: bytes = b""
@@ -137,15 +142,15 @@ class Desk:
 
     def _put(self, work: Callable[[], T], files: list[bytes]) -> Future[T]:
         with self._lock:
-            if self._open_jobs > self.waiting:
+            if self.open_jobs > self.waiting:
                 raise Busy(self.waiting)
-            self._open_jobs += 1
+            self.open_jobs += 1
         future = self._worker.submit(work)
 
         def leave(_: Future[T]) -> None:
             files.clear()
             with self._lock:
-                self._open_jobs -= 1
+                self.open_jobs -= 1
 
         future.add_done_callback(leave)
         return future

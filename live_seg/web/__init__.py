@@ -1,0 +1,1 @@
+"""The web page: the live loop with its controls, photos, and a JSON API."""

@@ -1,0 +1,64 @@
+"""uvicorn in a thread of its own: the main thread is the loop's, which may have a window."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from live_seg.errors import LiveSegError, UsageError
+
+_END_S = 2
+"""So long what is being answered may go on when the app ends."""
+
+
+@contextlib.contextmanager
+def serving(app: ASGIApp, host: str, port: int) -> Iterator[int]:
+    """Serves the app within the block; yields the port, which was chosen by the system if it was 0.
+
+    Raises
+    ------
+    UsageError
+        If the address is not one of this machine.
+    LiveSegError
+        If the port is taken.
+    """
+    with _listening(host, port) as listener:
+        config = uvicorn.Config(
+            app,
+            access_log=False,  # it would hold the token
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=_END_S,
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web")
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.01)
+            yield listener.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family)
+    except socket.gaierror:
+        raise UsageError(f"{host} is no address", "Give one of this machine's, or 0.0.0.0 for all of them.") from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise LiveSegError(
+                f"port {port} is taken", f"Is live-seg web running already? Take another: --port {port + 1}"
+            ) from None
+        raise UsageError(f"{host}:{port} cannot be listened on: {error.strerror}", "Give another address.") from None
