@@ -28,7 +28,7 @@ from live_seg.engines import engines
 from live_seg.errors import EngineError
 from live_seg.frame import Size
 from live_seg.matting import choose
-from live_seg.matting.preprocess import views
+from live_seg.matting.preprocess import Views
 from live_seg.matting.refine import Guided
 from live_seg.models import Model
 from live_seg.shrink import shrink
@@ -127,12 +127,13 @@ def main() -> None:
     network_ms = median_ms(lambda: network(blob), 60)
     copied, fp32, int8 = copied_gb_s(), fp32_gflop_s(), int8_gop_s()
     cv2.setNumThreads(1)
-    (tiny, guide), guided = views(image, small), Guided()
+    views, guided = Views(image, small), Guided()
+    tiny, guide = views.small, views.guide()
     canvas = blurred_room(image, alpha, 16)
     matte = shrink(alpha, small).astype(np.float32) / 255
     pixels = size.width * size.height
     own: list[tuple[str, Callable[[], object], float]] = [
-        ("shrink", lambda: views(image, small), image.nbytes + tiny.nbytes + guide.nbytes),
+        ("shrink", lambda: Views(image, small).guide(), image.nbytes + tiny.nbytes + guide.nbytes),
         ("refine", lambda: guided(matte, tiny, guide, size), guide.nbytes + pixels),
         ("blurred room", lambda: blurred_room(image, alpha, 16, canvas), 2 * image.nbytes + pixels),
         ("blend", lambda: lay_over(image, alpha, canvas), 3 * image.nbytes + pixels),

@@ -17,7 +17,7 @@ from live_seg.config import build
 from live_seg.effects.blend import lay_over
 from live_seg.effects.blur import blurred_room
 from live_seg.frame import Size
-from live_seg.matting.preprocess import views
+from live_seg.matting.preprocess import Views
 from live_seg.matting.refine import Guided
 from live_seg.matting.steady import Steady
 from live_seg.shrink import shrink
@@ -44,14 +44,19 @@ def main() -> None:
     source = SyntheticSource("", build({"source": {"size": str(size)}}), lambda: 0.0)
     image, alpha = source.frame(0).image, source.alpha(0)
     network = Size(288, 160)
-    small, guide = views(image, network)
+    views = Views(image, network)
+    small, guide = views.small, views.guide()
     matte = shrink(alpha, network).astype(np.float32) / 255
     canvas = blurred_room(image, alpha, 16)
     room = canvas.copy()
     steady, guided = Steady(0.5), Guided()
     wide = alpha[..., None].astype(np.uint16)
     rows: list[tuple[str, Callable[[], object], Callable[[], object] | None]] = [
-        ("shrink", lambda: views(image, network), lambda: cv2.resize(image, network, interpolation=cv2.INTER_AREA)),
+        (
+            "shrink",
+            lambda: Views(image, network).guide(),
+            lambda: cv2.resize(image, network, interpolation=cv2.INTER_AREA),
+        ),
         ("steady", lambda: steady(matte, small), None),
         ("refine", lambda: guided(matte, small, guide, size), None),
         ("blurred room", lambda: blurred_room(image, alpha, 16, canvas), lambda: cv2.GaussianBlur(image, (0, 0), 16)),

@@ -90,7 +90,8 @@ class Matte:
     confidence
         0..1: mean distance of the network's alpha from undecided, doubled.
     time
-        `Frame.time` of the frame that it was made from, in seconds.
+        `Frame.time`, in seconds, of the frame that it was made from, or of a later one that was proven not to differ
+        from that (`live_seg.live.gate`).
     """
 
     alpha: Alpha

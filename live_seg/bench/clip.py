@@ -20,8 +20,15 @@ _CLIP_BYTES = 200_000_000
 """About 70 frames at 1280x720, 8 at 3840x2160: far more than any cache holds, little enough for a laptop."""
 
 
+STILL = "still"
+"""Instead of a clip: a scene in which nothing moves, as a webcam sees it."""
+
+_STILL_NOISE = 3.0
+"""Standard deviation of its noise, in levels: a webcam in a lit room."""
+
+
 def write_clip(camera: str, size: Size, file: Path) -> None:
-    """Writes the first frames of a clip, or of `demo`, as a NumPy file of uint8 (N, H, W, 3).
+    """Writes the first frames of a clip, of `demo`, or of `STILL`, as a NumPy file of uint8 (N, H, W, 3).
 
     Contenders map the file: all of them share one copy in memory.
 
@@ -31,6 +38,18 @@ def write_clip(camera: str, size: Size, file: Path) -> None:
         If the clip cannot be read.
     """
     count = max(8, min(60, _CLIP_BYTES // (size.width * size.height * 3)))
+    if camera == STILL:
+        images = _read("demo", size, 1)
+        random = np.random.default_rng(0)
+        np.save(file, np.stack([_noisy(images[0], random) for _ in range(count)]))
+        return
+    images = _read(camera, size, count)
+    if not images:
+        raise SourceError(f"{camera} gives no frame")
+    np.save(file, np.stack(images))
+
+
+def _read(camera: str, size: Size, count: int) -> list[Image]:
     images: list[Image] = []
     with closing(open_source(build({"source": {"camera": camera, "size": str(size)}}), clock=lambda: 0.0)) as source:
         while len(images) < count and (frame := source.read(1)) is not None:
@@ -38,9 +57,12 @@ def write_clip(camera: str, size: Size, file: Path) -> None:
             if frame.size != size:
                 image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_CUBIC), np.uint8)
             images.append(image)
-    if not images:
-        raise SourceError(f"{camera} gives no frame")
-    np.save(file, np.stack(images))
+    return images
+
+
+def _noisy(image: Image, random: np.random.Generator) -> Image:
+    noise = random.standard_normal(image.shape, np.float32) * np.float32(_STILL_NOISE)
+    return np.asarray(np.clip(image + noise, 0, 255).round(), np.uint8)
 
 
 def read_clip(file: Path) -> list[Image]:

@@ -46,6 +46,8 @@ class Round:
         That the source gave.
     shown, hidden
         Pictures that came to the sink: with a matte of their own, and hidden by the guard.
+    kept
+        Frames for which the network was not run.
     drops
         Frames that a newer one replaced, by the stage that did not take them; "capture": missed by the reader.
     stages
@@ -61,6 +63,7 @@ class Round:
     frames: int
     shown: int
     hidden: int
+    kept: int
     drops: dict[str, int]
     stages: dict[str, Spread]
 
@@ -97,6 +100,7 @@ def run_round(loop: Loop, images: list[Image], setting: Setting, seconds: float)
         frames=source.given,
         shown=shown,
         hidden=statistics.hidden_count,
+        kept=statistics.kept_count,
         drops={stage: count for stage, count in {"capture": missed, **statistics.dropped}.items() if count},
         stages=statistics.stages(),
     )

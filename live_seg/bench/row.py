@@ -42,9 +42,9 @@ class Row:
     ratio
         How many times better than the straightforward pipeline beside it: in frames a second if flat, in CPU time a
         picture if paced; null where there is none.
-    frames, shown, hidden, drops
-        Totals of all rounds: frames given, pictures with a matte of their own, hidden pictures, frames that were
-        replaced by newer ones.
+    frames, shown, hidden, kept, drops
+        Totals of all rounds: frames given, pictures with a matte of their own, hidden pictures, frames for which the
+        network was not run, frames that were replaced by newer ones.
     stages
         Time of each stage for a frame; "matte" includes "network".
     rounds
@@ -72,6 +72,7 @@ class Row:
     frames: int = 0
     shown: int = 0
     hidden: int = 0
+    kept: int = 0
     drops: dict[str, int] = field(default_factory=dict)
     stages: dict[str, Spread] = field(default_factory=dict)
     rounds: dict[str, list[float]] = field(default_factory=dict)
@@ -141,6 +142,7 @@ def make_row(
         frames=sum(one.frames for one in rounds),
         shown=sum(one.shown for one in rounds),
         hidden=sum(one.hidden for one in rounds),
+        kept=sum(one.kept for one in rounds),
         drops=_total([one.drops for one in rounds]),
         stages=_medians([one.stages for one in rounds]),
         rounds=figures,

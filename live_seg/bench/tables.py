@@ -44,6 +44,7 @@ def cells(row: Row) -> list[str]:
     if row.mode == "flat":
         return [name, row.engine, fps, _spread(row), times, *latency, cpu, memory(row)]
     dropped = f"{row.dropped / max(1, row.frames):.1%}" + (f", {row.hidden} hidden" if row.hidden else "")
+    dropped += f", network on {1 - row.kept / max(1, row.shown):.0%}" if row.kept else ""
     return [name, row.engine, fps, *latency, cpu, times, f"{row.cores:.2f}", dropped, memory(row)]
 
 

@@ -39,7 +39,7 @@ def add(subparsers: Any) -> None:
     )
     option("--model", metavar="NAME", default="auto", help="a name of `live-seg models`, or an .onnx file")
     option("--threads", metavar="N", type=int, default=0, help="threads for the network; 0: as the app chooses")
-    option("--camera", metavar="CLIP", default="demo", help="the clip: a video file, or %(default)s")
+    option("--camera", metavar="CLIP", default="demo", help="a video file, demo, or still: nothing moves (%(default)s)")
     option("--peers", metavar="FOLDER", type=Path, help="other networks beside ours: a folder of adapters")
     option("--seconds", metavar="N", type=float, default=10.0, help="length of a round (%(default)s)")
     option("--repeats", metavar="N", type=int, default=3, help="rounds of each (%(default)s)")

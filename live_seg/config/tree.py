@@ -63,6 +63,14 @@ class Matting:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """When the network need not look: while nothing moves (live_seg/live/gate.py). Files are not gated."""
+
+    on: Annotated[bool, _key("keep the last matte while the picture differs by nothing but noise")] = True
+    refresh_ms: Annotated[float, _key("the network looks at least this often all the same", ge=100, le=60_000)] = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What happens to the room."""
 
@@ -147,6 +155,7 @@ class Config:
     source: Source = field(default_factory=Source)
     engine: Engine = field(default_factory=Engine)
     matting: Matting = field(default_factory=Matting)
+    gate: Gate = field(default_factory=Gate)
     effect: Effect = field(default_factory=Effect)
     blur: Blur = field(default_factory=Blur)
     replace: Replace = field(default_factory=Replace)

@@ -40,9 +40,6 @@ Look = Callable[[Config], Config | None]
 _PUMP_S = 0.01
 """How often the main thread sees to windows, commands and signals."""
 
-_PUMP_ELSE_S = 0.03
-"""The same where no window is open: a command may wait for a frame."""
-
 _LARGE_PX = 1920 * 1080
 """Pixels of a frame above which OpenCV's own threads are used; see `_opencv_threads`."""
 
@@ -120,7 +117,6 @@ class Pipeline:
             What ended the loop early, after everything was closed.
         """
         shared = self._shared
-        pump_s = _PUMP_S if any(sink.main_thread for sink in sinks) else _PUMP_ELSE_S
         outputs = Outputs(sinks, shared.lossless, self.statistics, shared.clock)
         self._guard = Guard(
             shared.config.guard, self._effect(shared.config), outputs, None if shared.lossless else shared.clock
@@ -132,7 +128,7 @@ class Pipeline:
             for thread in threads:
                 thread.start()
             try:
-                self._attend(outputs, look, pump_s)
+                self._attend(outputs, look)
             finally:
                 shared.stop = True
                 for thread in threads:
@@ -172,14 +168,14 @@ class Pipeline:
             self._error = self._error or error
             self._shared.stop = True
 
-    def _attend(self, outputs: Outputs, look: Look, pump_s: float) -> None:
+    def _attend(self, outputs: Outputs, look: Look) -> None:
         """The main thread's part: windows, commands, changed files; until every sink is done."""
         clock = self._shared.clock
         looked = clock()
         while outputs.serve():
             self._count_dropped(outputs)
             # Not `get(timeout=…)`: in CPython 3.11 that waits for ever if a signal is handled meanwhile.
-            time.sleep(pump_s)
+            time.sleep(_PUMP_S)
             with suppress(queue.Empty):
                 self._obey(self.commands.get_nowait())
             if clock() - looked > _LOOK_S:

@@ -11,6 +11,7 @@ import cv2
 from live_seg.config import Config
 from live_seg.errors import EngineError, SourceLost
 from live_seg.frame import Clock, Frame, Image, Matte, Size
+from live_seg.live.gate import Gate
 from live_seg.live.guard import Guard
 from live_seg.live.handover import Handover
 from live_seg.live.statistics import Statistics
@@ -102,7 +103,8 @@ class Matting:
         self._load = load
         self._choice: Choice | None = None
         self._matter: Matter | None = None
-        self._made_with = shared.config.matting
+        self._made_with: object = None
+        self._gate: Gate | None = None
         self._failures = 0
         self._again_at_s = 0.0
 
@@ -111,8 +113,7 @@ class Matting:
         while True:
             frame = frames.get(1)
             if isinstance(frame, Away):
-                if self._matter:
-                    self._matter.reset()
+                self._reset()
                 matted.put(frame)
             elif frame is not None and self._shared.clock() >= self._again_at_s:
                 matted.put(self._matted(frame))
@@ -121,7 +122,7 @@ class Matting:
         matter = self._ready(frame)
         start = self._shared.clock()
         try:
-            matte = matter(frame)
+            matte = self._matte(matter, frame)
         except EngineError as error:
             if self._shared.lossless:
                 raise
@@ -131,22 +132,44 @@ class Matting:
         self._shared.statistics.took("matte", self._shared.clock() - start)
         return Matted(frame, matte)
 
+    def _matte(self, matter: Matter, frame: Frame) -> Matte:
+        views = matter.views(frame)
+        kept = self._gate.kept(frame, views.small) if self._gate else None
+        if kept:
+            self._shared.statistics.kept_count += 1
+            return kept
+        matte = matter(frame, views)
+        if self._gate:
+            self._gate.made(views.small, matte)
+        return matte
+
     def _ready(self, frame: Frame) -> Matter:
         if self._choice is None:
             self._choice = self._load(frame.size)
             self._shared.statistics.engine = self._choice.why.split(";")[0]
             log.info("%s", self._choice.why)
-        if self._matter is None or self._made_with != self._shared.config.matting:
-            self._made_with = self._shared.config.matting
-            self._matter = Matter(self._choice.network, self._made_with)
+        config = self._shared.config
+        parts = config.matting, config.gate, config.guard.empty_ms
+        if self._matter is None or self._made_with != parts:
+            self._made_with = parts
+            self._matter = Matter(self._choice.network, config.matting)
+            gated = config.gate.on and not self._shared.lossless
+            self._gate = Gate(config.gate, config.guard.empty_ms) if gated else None
         return self._matter
+
+    def _reset(self) -> None:
+        """What comes next has nothing to do with what was before."""
+        if self._matter:
+            self._matter.reset()
+        if self._gate:
+            self._gate.reset()
 
     def _recover(self, error: EngineError) -> None:
         """Drops the session: it is loaded again for a later frame; until then everything is hidden."""
         log.error("%s", error)
-        if self._choice and self._matter:
+        if self._choice:
             self._choice.network.close()
-            self._matter.reset()
+        self._reset()
         self._again_at_s = self._shared.clock() + _RETRY_S[min(self._failures, len(_RETRY_S) - 1)]
         self._failures += 1
 

@@ -42,6 +42,8 @@ class Statistics:
         Why the room is hidden now; empty if it is not.
     hidden_count
         Pictures that were released and showed nothing of their frame; written by the compose stage.
+    kept_count
+        Mattes that were kept because nothing moved; written by the matte stage.
     """
 
     def __init__(self, window: int | None = _WINDOW) -> None:
@@ -54,6 +56,7 @@ class Statistics:
         self.source = ""
         self.hidden = ""
         self.hidden_count = 0
+        self.kept_count = 0
         self.dropped: dict[str, int] = {}
 
     def took(self, stage: str, seconds: float) -> None:
@@ -106,6 +109,8 @@ class Statistics:
         for sink in list(self._shown_at):
             delay = self.delay(sink)
             lines.append(f"{sink}: {self.fps(sink):.0f} FPS  delay {delay.p50_ms:.0f} ms, p95 {delay.p95_ms:.0f} ms")
+        if self.kept_count:
+            lines.append(f"nothing moved in {self.kept_count} frames")
         lines += [f"ms: {stages}", "dropped: " + ("  ".join(f"{n} {c}" for n, c in self.dropped.items() if c) or "0")]
         return [line for line in (*lines, f"hidden: {self.hidden}" if self.hidden else "") if line]
 

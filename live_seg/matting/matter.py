@@ -6,7 +6,7 @@ import numpy as np
 
 from live_seg.config.tree import Matting
 from live_seg.frame import Frame, Matte
-from live_seg.matting.preprocess import to_blob, views
+from live_seg.matting.preprocess import Views, to_blob
 from live_seg.matting.refine import Guided, Refine, bilinear
 from live_seg.matting.sigmoid import to_alpha
 from live_seg.matting.steady import Steady
@@ -29,20 +29,31 @@ class Matter:
         self._steady = Steady(config.steady)
         self._refine: Refine = Guided(config.radius_px) if config.refine == "guided" else bilinear
 
-    def __call__(self, frame: Frame) -> Matte:
+    def views(self, frame: Frame) -> Views:
+        """The frame at the sizes at which the matter looks at it."""
+        return Views(frame.image, self.network.input_size(frame.size))
+
+    def __call__(self, frame: Frame, views: Views | None = None) -> Matte:
         """Matte of the frame; frames of a stream must come in order, `reset` before another stream.
+
+        Parameters
+        ----------
+        frame
+            Any size.
+        views
+            Those of the frame, if they were made before.
 
         Raises
         ------
         EngineError
             If the network fails.
         """
-        size = self.network.input_size(frame.size)
-        small, guide = views(frame.image, size)
+        views = views or self.views(frame)
+        small = views.small
         alpha = to_alpha(self.network(to_blob(small, self.network.model)))
         confidence = float(np.abs(alpha - 0.5).mean()) * 2
         alpha = self._steady(alpha, small)
-        return Matte(self._refine(alpha, small, guide, frame.size), confidence, frame.time)
+        return Matte(self._refine(alpha, small, views.guide(), frame.size), confidence, frame.time)
 
     def reset(self) -> None:
         """Forgets the past: the next frame is the first of a stream."""

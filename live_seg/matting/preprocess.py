@@ -12,8 +12,8 @@ from live_seg.models import Model
 from live_seg.shrink import halved, shrink
 
 
-def views(image: Image, size: Size) -> tuple[Image, Grey]:
-    """What the network sees, and what guides the enlargement of its matte; both from the same halvings.
+class Views:
+    """A frame at the sizes at which it is looked at, all from the same halvings.
 
     Parameters
     ----------
@@ -22,17 +22,20 @@ def views(image: Image, size: Size) -> tuple[Image, Grey]:
     size
         Of the network's input.
 
-    Returns
-    -------
+    Attributes
+    ----------
     small
-        uint8 (h, w, 3).
-    guide
-        uint8 (h', w'), lightness at `middle_size`.
+        uint8 (h, w, 3): what the network sees.
     """
-    middle = middle_size(size, Size.of(image))
-    near = halved(image, middle)
-    guide = shrink(cv2.cvtColor(near, cv2.COLOR_BGR2GRAY), middle)  # type: ignore[arg-type]
-    return shrink(near, size), guide
+
+    def __init__(self, image: Image, size: Size) -> None:
+        self._middle = middle_size(size, Size.of(image))
+        self._near = halved(image, self._middle)
+        self.small = shrink(self._near, size)
+
+    def guide(self) -> Grey:
+        """uint8 (h', w'), lightness at `middle_size`: what guides the enlargement of the matte."""
+        return shrink(cv2.cvtColor(self._near, cv2.COLOR_BGR2GRAY), self._middle)  # type: ignore[arg-type]
 
 
 def to_blob(small: Image, model: Model) -> Blob:

@@ -24,7 +24,7 @@ def setting(mode: Mode = "flat") -> Setting:
 def made_round(fps: float = 60.0, cpu_ms: float = 20.0, p50_ms: float = 10.0) -> Round:
     latency = Spread(p50_ms, p50_ms * 1.5, p50_ms * 2)
     stages = {"network": Spread(8.0, 9.0, 10.0), "matte": Spread(9.0, 10.0, 11.0), "compose": Spread(3.0, 4.0, 5.0)}
-    return Round(fps, latency, cpu_ms, fps * cpu_ms / 1e3, 0.05, 250.0, 600, 599, 0, {"matte": 1}, stages)
+    return Round(fps, latency, cpu_ms, fps * cpu_ms / 1e3, 0.05, 250.0, 600, 599, 0, 0, {"matte": 1}, stages)
 
 
 def made_row(contender: Contender, rounds: list[Round], beside: list[Round], mode: Mode = "flat") -> Row:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from live_seg.bench.clip import Camera, Endless, read_clip, write_clip
+from live_seg.bench.clip import STILL, Camera, Endless, read_clip, write_clip
 from live_seg.bench.loops import straightforward
 from live_seg.bench.round import SINK
 from live_seg.frame import Frame, Image, Size
@@ -114,3 +114,11 @@ def test_a_clip_is_written_once_and_mapped(tmp_path: Path, size: Size) -> None:
     assert len(images) == 60
     assert Size.of(images[0]) == size
     assert not images[0].flags.writeable
+
+
+def test_in_the_still_clip_nothing_differs_but_noise(tmp_path: Path) -> None:
+    write_clip(STILL, Size(160, 90), tmp_path / "clip.npy")
+    images = read_clip(tmp_path / "clip.npy")
+    assert len(images) == 60
+    assert 1 < np.abs(images[0].astype(int) - images[1]).mean() < 5
+    assert np.abs(images[0].mean() - images[1].mean()) < 0.2

@@ -17,6 +17,7 @@ OTHERS = {
     | {"reopen": False},
     "engine": {"name": "cpu", "model": "C:\\models\\a.onnx", "threads": 3, "device": 1},
     "matting": {"steady": 0.0, "refine": "bilinear", "radius_px": 16},
+    "gate": {"on": False, "refresh_ms": 250.0},
     "effect": {"name": "sepia", "options": {"strength": 0.5, "on": True, "names": ["a", "b"]}},
     "blur": {"radius_px": 33.25},
     "replace": {"background": "Strand – Möwe 海.jpg"},

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from live_seg.frame import Alpha, Image, Size
-from live_seg.matting.preprocess import views
+from live_seg.matting.preprocess import Views
 from live_seg.matting.refine import Guided, Refine, bilinear
 from live_seg.matting.steady import SmallAlpha
 
@@ -19,8 +19,8 @@ SMALL, FULL = Size(96, 64), Size(960, 640)
 def refined(refine: Refine, alpha: SmallAlpha, image: Image) -> Alpha:
     """As `Matter` does it."""
     size = Size.of(image)
-    small, guide = views(image, Size.of(alpha))
-    return refine(alpha, small, guide, size)
+    views = Views(image, Size.of(alpha))
+    return refine(alpha, views.small, views.guide(), size)
 
 
 def truth(edge: float = 0.5) -> Alpha:
@@ -85,7 +85,8 @@ def straightforward(radius_px: int, alpha: SmallAlpha, image: Image) -> Alpha:
     def mean(plane: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.asarray(cv2.blur(plane, (2 * radius_px + 1,) * 2), np.float32)
 
-    small, middle = views(image, Size.of(alpha))
+    views = Views(image, Size.of(alpha))
+    small, middle = views.small, views.guide()
     plain = np.round(alpha * 255).astype(np.uint8)
     unsure = ((plain >= 8) & (plain <= 247)).astype(np.uint8)
     unsure = np.asarray(cv2.dilate(unsure, np.ones((2 * radius_px + 1,) * 2)), np.uint8)
