@@ -80,6 +80,23 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Finished:
+    """A picture that was made together with its matte, on the device that ran the network.
+
+    Attributes
+    ----------
+    effect, image
+        The effect whose picture it is, and the frame's image that it was made of: those very objects.
+    picture
+        uint8 (H, W, 3) BGR, or (H, W, 4) BGRA.
+    """
+
+    effect: object
+    image: Image
+    picture: Image
+
+
+@dataclass(frozen=True, slots=True)
 class Matte:
     """What of a frame is person.
 
@@ -92,8 +109,11 @@ class Matte:
     time
         `Frame.time`, in seconds, of the frame that it was made from, or of a later one that was proven not to differ
         from that (`live_seg.live.gate`).
+    finished
+        The effect's picture of that frame with this alpha, if it was made already. Nobody has to take it.
     """
 
     alpha: Alpha
     confidence: float
     time: float
+    finished: Finished | None = None

@@ -49,6 +49,10 @@ class Engine:
     ] = "auto"
     threads: Annotated[int, _key("threads for the network; 0: one for each core, at most 4", ge=0, le=256)] = 0
     device: Annotated[int, _key("which GPU, from 0", ge=0)] = 0
+    fused: Annotated[
+        Literal["gpu", "always", "never"],
+        _key("where one graph makes the whole picture: on cuda and tensorrt, on cpu too (slower there), or never"),
+    ] = "gpu"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import sys
+import weakref
+from contextlib import suppress
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 _TEXT = 256
 """Bytes that the libraries may write; names have at most 96."""
@@ -34,8 +40,23 @@ def driver_version() -> str:
 
 def tensorrt_version() -> str:
     """Version of the TensorRT library that ONNX Runtime loads, as it writes it: "101303"."""
+    with suppress(ImportError):
+        importlib.import_module("tensorrt")  # pip's package: loads its libraries, which the system does not find
     library = _library("libnvinfer.so.10", "nvinfer_10.dll")
     return "" if library is None else str(library.getInferLibVersion())
+
+
+def page_lock(memory: NDArray[np.uint8]) -> bool:
+    """Lets GPUs read and write the memory by themselves, as long as the array lives; False if that is not possible.
+
+    From other memory the driver first copies with the processor into a buffer of its own.
+    """
+    library = _library("libcudart.so.13", "cudart64_13.dll")
+    address = ctypes.c_void_p(memory.ctypes.data)
+    if library is None or library.cudaHostRegister(address, ctypes.c_size_t(memory.nbytes), 0):
+        return False
+    weakref.finalize(memory, library.cudaHostUnregister, address).atexit = False
+    return True
 
 
 def _library(linux: str, windows: str) -> Any:

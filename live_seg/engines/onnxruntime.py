@@ -15,7 +15,7 @@ import numpy as np
 
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines.engine import Blob, engines
-from live_seg.engines.nvidia import gpu_name
+from live_seg.engines.nvidia import gpu_name, tensorrt_version
 from live_seg.engines.overheard import Overheard, why
 from live_seg.engines.plans import plan_options
 from live_seg.errors import EngineError
@@ -43,6 +43,8 @@ class OnnxRuntimeEngine:
     name = "cpu"
     precision = "int8"
     provider = "CPUExecutionProvider"
+    memory = "cpu"
+    """Where its tensors lie, as ONNX Runtime names it."""
 
     def __init__(self, file: Path, size: Size, config: EngineConfig) -> None:
         dimensions = {"batch": 1, "height": size.height, "width": size.width}
@@ -71,7 +73,7 @@ class OnnxRuntimeEngine:
         EngineError
             If the runtime or the device is missing, or the session does not run on what was asked for.
         """
-        runtime = import_runtime()
+        runtime = cls.check()
         options = runtime.SessionOptions()
         options.log_severity_level = 4  # what matters is read back and said by us
         options.intra_op_num_threads = thread_count(config)
@@ -80,7 +82,6 @@ class OnnxRuntimeEngine:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         for dimension, length in dimensions.items():
             options.add_free_dimension_override_by_name(dimension, length)
-        cls._prepare(runtime)
         asked = providers(model, config)
         overheard = Overheard()
         with nullcontext() if cls.provider == OnnxRuntimeEngine.provider else overheard:  # the CPU's is silent
@@ -120,11 +121,23 @@ class OnnxRuntimeEngine:
         self.close()
 
     @classmethod
-    def _prepare(cls, runtime: Any) -> None:
-        """What must happen before a session of this provider is made."""
+    def check(cls) -> Any:
+        """The module onnxruntime, prepared for sessions on this provider.
+
+        Raises
+        ------
+        EngineError
+            If the runtime, the device or one of its libraries is missing.
+        """
+        return import_runtime()
 
     @classmethod
     def _providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
+        return [cls.provider]
+
+    @classmethod
+    def graph_providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
+        """Providers for a whole graph of ours: its types are kept, and it is recorded once and then replayed."""
         return [cls.provider]
 
     @classmethod
@@ -140,10 +153,13 @@ class CpuEngine(OnnxRuntimeEngine):
 
 class _NvidiaEngine(OnnxRuntimeEngine):
     precision = "fp16"
+    memory = "cuda"
     cure = "Run pip install 'live-seg[cuda]', or use --engine auto; live-seg doctor tells more."
 
     @classmethod
-    def _prepare(cls, runtime: Any) -> None:
+    def check(cls) -> Any:
+        """See `OnnxRuntimeEngine`."""
+        runtime = import_runtime()
         if cls.provider not in runtime.get_available_providers():
             raise EngineError(
                 f"this build of ONNX Runtime has no {cls.name}",
@@ -152,6 +168,7 @@ class _NvidiaEngine(OnnxRuntimeEngine):
         if not has_nvidia_driver():
             raise EngineError("no NVIDIA driver", "Install NVIDIA's driver for your GPU, or use --engine auto.")
         runtime.preload_dlls()  # CUDA and cuDNN from the [cuda] extra, where the system has none
+        return runtime
 
     @classmethod
     def _providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
@@ -175,6 +192,11 @@ class CudaEngine(_NvidiaEngine):
     provider = "CUDAExecutionProvider"
 
     @classmethod
+    def graph_providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
+        """See `OnnxRuntimeEngine`. TF32 would round levels of 8 bits and their weights to 10."""
+        return [(cls.provider, {"device_id": config.device, "enable_cuda_graph": "1", "use_tf32": "0"})]
+
+    @classmethod
     def device_name(cls, config: EngineConfig) -> str:
         """See `OnnxRuntimeEngine`."""
         return f"{gpu_name(config.device) or 'NVIDIA GPU'} (CUDA)"
@@ -186,12 +208,27 @@ class TensorRtEngine(_NvidiaEngine):
 
     name = "tensorrt"
     provider = "TensorrtExecutionProvider"
-    cure = "Install TensorRT (`pip install tensorrt-cu13`), or use --engine cuda; live-seg doctor tells more."
+    cure = "Install TensorRT (`pip install 'tensorrt-cu13<11'`), or use --engine cuda; live-seg doctor tells more."
+
+    @classmethod
+    def check(cls) -> Any:
+        """See `OnnxRuntimeEngine`."""
+        runtime = super().check()
+        if not tensorrt_version():
+            raise EngineError("TensorRT is not installed", cls.cure)
+        return runtime
 
     @classmethod
     def _providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
         plans = plan_options(cache_folder() / "tensorrt", model, config.device)
         return [(cls.provider, {"device_id": config.device, "trt_fp16_enable": True, **plans})]
+
+    @classmethod
+    def graph_providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
+        """See `OnnxRuntimeEngine`. Without `trt_fp16_enable` it keeps to the types of the graph."""
+        plans = plan_options(cache_folder() / "tensorrt", model, config.device)
+        own = {"device_id": config.device, "trt_cuda_graph_enable": "1", **plans}
+        return [(cls.provider, own), (CudaEngine.provider, {"device_id": config.device, "use_tf32": "0"})]
 
     @classmethod
     def device_name(cls, config: EngineConfig) -> str:

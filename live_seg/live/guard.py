@@ -99,7 +99,7 @@ class Guard:
         try:
             effect = self.effect  # another thread may exchange it
             effect.at(frame.time, lossless=self._clock is None)
-            picture = effect(frame.image, matte.alpha, self._buffers.take(self._shape or frame.image.shape))
+            picture = self._picture(effect, frame, matte)
             self._check(picture, frame)
             self._shape = picture.shape
         except Exception as error:  # noqa: BLE001  # whatever an effect does wrong, the room stays hidden
@@ -167,6 +167,13 @@ class Guard:
         if unseen <= _FULL and (frame.time - self._room_seen_at) * 1e3 < self.config.empty_ms:
             return "all of the picture is a person at once"
         return ""
+
+    def _picture(self, effect: Effect, frame: Frame, matte: Matte) -> Image:
+        """The one that was finished with the matte, if it is of this effect and this frame; else the effect's."""
+        done = matte.finished
+        if done and done.effect is effect and done.image is frame.image:
+            return done.picture
+        return effect(frame.image, matte.alpha, self._buffers.take(self._shape or frame.image.shape))
 
     def _check(self, picture: Image, frame: Frame) -> None:
         height, width = frame.image.shape[:2]

@@ -146,7 +146,8 @@ class Pipeline:
 
     def _matte(self) -> None:
         try:
-            self._caught(lambda: Matting(self._shared, self._load).run(self._frames, self._matted))
+            matting = Matting(self._shared, self._load, lambda: self._guard.effect)
+            self._caught(lambda: matting.run(self._frames, self._matted))
         finally:
             self._frames.cancel()
             self._matted.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,7 @@ from live_seg.config.commands import Command
 from live_seg.effects import effects, open_effect
 from live_seg.errors import LiveSegError, SinkError, UsageError
 from live_seg.frame import Size
+from live_seg.fused.matter import serving
 from live_seg.live.pipeline import Look, Pipeline
 from live_seg.live.statistics import Statistics
 from live_seg.matting import Choice, choose
@@ -94,7 +96,7 @@ class Session:
         self.outputs = self._open_sinks(stream)
         if not source.live and any(sink.watched for sink in self.outputs):
             source = Paced(source, time.monotonic, stamped=not self.lossless)
-        self.pipeline = Pipeline(config, source, lambda size: network.result(), self.lossless, commands, statistics)
+        self.pipeline = Pipeline(config, source, self._loads(network), self.lossless, commands, statistics)
 
     def run(self, look: Look) -> None:
         """Runs the loop until its end; see `Pipeline.run`."""
@@ -107,7 +109,7 @@ class Session:
     def _load(self, size: Size) -> Future[Choice]:
         """Loads the network while the source opens: that is half of the time to the first picture."""
         loader = self._stack.enter_context(ThreadPoolExecutor(1, "load"))
-        future = loader.submit(choose, self._config.engine, size)
+        future = loader.submit(lambda: choose(serving(self._config.engine), size))
 
         def release() -> None:
             if not future.cancel() and not future.exception():
@@ -115,6 +117,17 @@ class Session:
 
         self._stack.callback(release)
         return future
+
+    def _loads(self, first: Future[Choice]) -> Callable[[Size], Choice]:
+        """Gives what was loaded at the start, and later, when that works no more, what works then."""
+        chosen: list[Choice] = []
+
+        def load(size: Size) -> Choice:
+            chosen.append(choose(serving(self._config.engine), size) if chosen else first.result())
+            self._stack.callback(chosen[-1].network.close)
+            return chosen[-1]
+
+        return load
 
     def _open_sinks(self, stream: Stream) -> list[Sink]:
         config = self._config

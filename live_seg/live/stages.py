@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 import cv2
 
 from live_seg.config import Config
+from live_seg.effects import Effect
 from live_seg.errors import EngineError, SourceLost
 from live_seg.frame import Clock, Frame, Image, Matte, Size
+from live_seg.fused.matter import open_matter
 from live_seg.live.gate import Gate
 from live_seg.live.guard import Guard
 from live_seg.live.handover import Handover
@@ -22,6 +24,10 @@ log = logging.getLogger("live_seg")
 
 _RETRY_S = (0.1, 0.5, 2.0, 5.0)
 """Pauses before the network is loaded again after an error: a GPU's driver may need them to come back."""
+
+
+_CHOOSE_AGAIN = 3
+"""Failures in a row after which another engine is looked for, if none was asked for: a GPU that fell out stays out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +101,15 @@ class Matting:
     Parameters
     ----------
     load
-        Gives the network for frames of a size.
+        Gives the network for frames of a size; asked again where it chose by itself and the network keeps failing.
+    effect
+        Gives the effect of now, whose picture a GPU makes together with the matte.
     """
 
-    def __init__(self, shared: Shared, load: Callable[[Size], Choice]) -> None:
+    def __init__(self, shared: Shared, load: Callable[[Size], Choice], effect: Callable[[], Effect]) -> None:
         self._shared = shared
         self._load = load
+        self._effect = effect
         self._choice: Choice | None = None
         self._matter: Matter | None = None
         self._made_with: object = None
@@ -110,13 +119,16 @@ class Matting:
 
     def run(self, frames: Handover[Frame | Away], matted: Handover[Matted | Away]) -> None:
         """Until the frames end."""
-        while True:
-            frame = frames.get(1)
-            if isinstance(frame, Away):
-                self._reset()
-                matted.put(frame)
-            elif frame is not None and self._shared.clock() >= self._again_at_s:
-                matted.put(self._matted(frame))
+        try:
+            while True:
+                frame = frames.get(1)
+                if isinstance(frame, Away):
+                    self._reset()
+                    matted.put(frame)
+                elif frame is not None and self._shared.clock() >= self._again_at_s:
+                    matted.put(self._matted(frame))
+        finally:
+            self._close()
 
     def _matted(self, frame: Frame) -> Matted:
         matter = self._ready(frame)
@@ -152,7 +164,8 @@ class Matting:
         parts = config.matting, config.gate, config.guard.empty_ms
         if self._matter is None or self._made_with != parts:
             self._made_with = parts
-            self._matter = Matter(self._choice.network, config.matting)
+            self._close()
+            self._matter = open_matter(self._choice.network, config, self._effect, waits=self._shared.lossless)
             gated = config.gate.on and not self._shared.lossless
             self._gate = Gate(config.gate, config.guard.empty_ms) if gated else None
         return self._matter
@@ -164,6 +177,11 @@ class Matting:
         if self._gate:
             self._gate.reset()
 
+    def _close(self) -> None:
+        if self._matter:
+            self._matter.close()
+        self._matter = None
+
     def _recover(self, error: EngineError) -> None:
         """Drops the session: it is loaded again for a later frame; until then everything is hidden."""
         log.error("%s", error)
@@ -172,6 +190,9 @@ class Matting:
         self._reset()
         self._again_at_s = self._shared.clock() + _RETRY_S[min(self._failures, len(_RETRY_S) - 1)]
         self._failures += 1
+        if self._failures % _CHOOSE_AGAIN == 0 and self._shared.config.engine.name == "auto":
+            self._close()
+            self._choice = None
 
 
 def compose(shared: Shared, guard: Guard, matted: Handover[Matted | Away]) -> None:

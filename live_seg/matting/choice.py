@@ -31,7 +31,9 @@ from live_seg.shrink import shrink
 
 log = logging.getLogger("live_seg")
 
-GPUS = ("tensorrt", "cuda")
+GPUS = ("cuda", "tensorrt")
+"""TensorRT takes minutes for its first plan: where CUDA works, `live_seg.fused` brings it in later."""
+
 CPUS = ("cpu", "openvino")
 REFERENCE = "cpu"
 

@@ -55,6 +55,9 @@ class Matter:
         alpha = self._steady(alpha, small)
         return Matte(self._refine(alpha, small, views.guide(), frame.size), confidence, frame.time)
 
+    def close(self) -> None:
+        """Has nothing to release."""
+
     def reset(self) -> None:
         """Forgets the past: the next frame is the first of a stream."""
         self._steady.reset()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import cv2
 import numpy as np
 
@@ -13,7 +15,7 @@ from live_seg.shrink import halved, shrink
 
 
 class Views:
-    """A frame at the sizes at which it is looked at, all from the same halvings.
+    """A frame at the sizes at which it is looked at, all from the same halvings; each made when it is asked for.
 
     Parameters
     ----------
@@ -21,21 +23,25 @@ class Views:
         uint8 (H, W, 3).
     size
         Of the network's input.
-
-    Attributes
-    ----------
-    small
-        uint8 (h, w, 3): what the network sees.
     """
 
     def __init__(self, image: Image, size: Size) -> None:
+        self._image = image
+        self._size = size
         self._middle = middle_size(size, Size.of(image))
-        self._near = halved(image, self._middle)
-        self.small = shrink(self._near, size)
+
+    @cached_property
+    def small(self) -> Image:
+        """uint8 (h, w, 3): what the network sees."""
+        return shrink(self._near, self._size)
 
     def guide(self) -> Grey:
         """uint8 (h', w'), lightness at `middle_size`: what guides the enlargement of the matte."""
         return shrink(cv2.cvtColor(self._near, cv2.COLOR_BGR2GRAY), self._middle)  # type: ignore[arg-type]
+
+    @cached_property
+    def _near(self) -> Image:
+        return halved(self._image, self._middle)
 
 
 def to_blob(small: Image, model: Model) -> Blob:

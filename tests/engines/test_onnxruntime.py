@@ -28,6 +28,7 @@ MISSING = (
 @pytest.fixture(autouse=True)
 def driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(onnxruntime, "has_nvidia_driver", lambda: True)
+    monkeypatch.setattr(onnxruntime, "tensorrt_version", lambda: "101303")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     FILE.write_bytes(b"weights")
@@ -63,6 +64,15 @@ def test_a_silent_cpu_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> 
     with pytest.raises(EngineError, match="ONNX Runtime gave CPUExecutionProvider") as caught:
         engines.get(name)(FILE, SIZE, EngineConfig())
     assert caught.value.cure
+
+
+def test_tensorrt_that_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = install(monkeypatch, PROVIDERS["tensorrt"])
+    monkeypatch.setattr(onnxruntime, "tensorrt_version", lambda: "")
+    with pytest.raises(EngineError, match="TensorRT is not installed") as caught:
+        engines.get("tensorrt")(FILE, SIZE, EngineConfig())
+    assert "pip install 'tensorrt-cu13<11'" in caught.value.cure
+    assert not runtime.sessions
 
 
 def test_tensorrt_that_became_cuda_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import made_clips
@@ -24,10 +25,15 @@ from hypothesis import strategies as st
 
 from live_seg.config import Config, build, changed
 from live_seg.config.commands import Command, end, setting, toggle
+from live_seg.config.tree import Engine as EngineConfig
+from live_seg.config.tree import Guard as GuardConfig
 from live_seg.effects import effects
 from live_seg.errors import EngineError, SinkLost, SourceLost, UsageError
-from live_seg.frame import Frame, Image
+from live_seg.frame import Frame, Image, Size
+from live_seg.live import stages
 from live_seg.live.pipeline import Pipeline
+from live_seg.matting import Choice
+from live_seg.models import Network
 from live_seg.sinks import Sink, Stream, open_sink
 
 GREEN = build(
@@ -170,6 +176,27 @@ def test_live_an_engine_error_hides_the_room_until_the_network_is_back() -> None
     assert True in kinds[: kinds.index(False)]
     assert True in kinds[kinds.index(False) :]
     assert network.closed >= 2  # the session was dropped after each error
+
+
+@pytest.mark.parametrize(("asked", "looks_again"), [("auto", True), ("cuda", False)])
+def test_live_an_engine_that_keeps_failing_is_replaced_where_none_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, asked: str, looks_again: bool
+) -> None:
+    monkeypatch.setattr(stages, "_RETRY_S", (0.0,))
+    broken, sound = ScriptedNetwork(["person", "error"]), ScriptedNetwork()
+    loaded: list[ScriptedNetwork] = []
+
+    def load(size: Size) -> Choice:
+        loaded.append(sound if loaded else broken)
+        return Choice(cast(Network, loaded[-1]), "script on nothing")
+
+    config = replace(GREEN, engine=EngineConfig(name=asked), guard=GuardConfig(max_age_ms=30))
+    sink = Watching({}, 150 if looks_again else 60)
+    sink.pipeline = Pipeline(config, EndlessSource(time.monotonic), load, lossless=False)
+    sink.pipeline.run([sink])
+    assert not any(shows_room(picture) for picture in sink.pictures)
+    assert any(is_green(picture) for picture in sink.pictures[20:]) == looks_again
+    assert loaded == ([broken, sound] if looks_again else [broken])
 
 
 def test_live_a_network_that_hangs_hides_the_room() -> None:

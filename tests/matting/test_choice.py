@@ -95,9 +95,9 @@ def engines(monkeypatch: pytest.MonkeyPatch, models: dict[str, Model]) -> Engine
 
 def test_a_gpu_that_agrees_with_the_cpu_on_the_same_model_is_taken(engines: Engines) -> None:
     found = choose(EngineConfig(), HD)
-    assert found.network.engine == "tensorrt"
-    assert found.why == "person-fp16 on GPU (D)"
-    assert engines.made == ["tensorrt fp16.onnx", "cpu fp16.onnx"]
+    assert found.network.engine == "cuda"
+    assert found.why == "person-fp16 on GPU (C)"
+    assert engines.made == ["cuda fp16.onnx", "cpu fp16.onnx"]
 
 
 def test_without_a_gpu_the_faster_of_the_cpus_engines_is_taken(engines: Engines) -> None:
@@ -105,7 +105,7 @@ def test_without_a_gpu_the_faster_of_the_cpus_engines_is_taken(engines: Engines)
     found = choose(EngineConfig(), HD)
     assert found.network.engine == "openvino"
     assert found.why == (
-        "person-int8 on CPU (B); not tensorrt, cuda: no NVIDIA driver; not cpu: no faster, 30 against 20 ms"
+        "person-int8 on CPU (B); not cuda, tensorrt: no NVIDIA driver; not cpu: no faster, 30 against 20 ms"
     )
 
 
@@ -115,7 +115,7 @@ def test_the_order_of_trying_does_not_decide_between_the_cpus_engines(engines: E
     assert choose(EngineConfig(), HD).network.engine == "cpu"
 
 
-@pytest.mark.parametrize(("name", "next_best"), [("tensorrt", "cuda"), ("openvino", "cpu")])
+@pytest.mark.parametrize(("name", "next_best"), [("cuda", "tensorrt"), ("openvino", "cpu")])
 def test_an_engine_that_disagrees_is_refused_and_said(engines: Engines, name: str, next_best: str) -> None:
     if name in choice.CPUS:
         engines.without_gpu()
@@ -145,7 +145,7 @@ def test_an_engine_that_fails_on_the_frame_is_refused(engines: Engines, monkeypa
 def test_with_none_that_works_all_reasons_are_said(engines: Engines) -> None:
     for made in engines.classes.values():
         made.problem = EngineError(f"{made.name} is broken")
-    with pytest.raises(EngineError, match=r"no engine works here .*tensorrt is broken.*cpu is broken"):
+    with pytest.raises(EngineError, match=r"no engine works here .*cuda is broken.*cpu is broken"):
         choose(EngineConfig(), HD)
 
 
@@ -207,7 +207,7 @@ def test_what_it_depends_on_makes_it_look_again(
 
 
 def test_a_remembered_engine_that_works_no_more_is_replaced(engines: Engines) -> None:
-    assert choose(EngineConfig(), HD).network.engine == "tensorrt"
+    assert choose(EngineConfig(), HD).network.engine == "cuda"
     engines.without_gpu()
     assert choose(EngineConfig(), HD).network.engine == "openvino"
 
@@ -216,15 +216,15 @@ def test_a_remembered_engine_that_works_no_more_is_replaced(engines: Engines) ->
 def test_a_memory_that_cannot_be_read_does_not_matter(engines: Engines, content: str) -> None:
     cache_folder().mkdir(parents=True)
     (cache_folder() / "engine.json").write_text(content)
-    assert choose(EngineConfig(), HD).network.engine == "tensorrt"
-    assert json.loads((cache_folder() / "engine.json").read_text())["engine"] == "tensorrt"
+    assert choose(EngineConfig(), HD).network.engine == "cuda"
+    assert json.loads((cache_folder() / "engine.json").read_text())["engine"] == "cuda"
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="folders have no such rights here")
 def test_a_cache_that_cannot_be_written_does_not_matter(engines: Engines) -> None:
     cache_folder().parent.mkdir(parents=True, exist_ok=True)
     cache_folder().write_text("a file where a folder should be")
-    assert choose(EngineConfig(), HD).network.engine == "tensorrt"
+    assert choose(EngineConfig(), HD).network.engine == "cuda"
 
 
 def test_the_fixed_engine_needs_no_file_and_auto_never_takes_it() -> None:
