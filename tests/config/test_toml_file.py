@@ -15,7 +15,7 @@ REPOSITORY = Path(__file__).parents[2]
 OTHERS = {
     "source": {"camera": 'C920 "left" \\ back', "size": "641x359", "fps": 29.97, "mirror": True, "timeout_ms": 100}
     | {"reopen": False},
-    "engine": {"name": "cpu", "model": "C:\\models\\a.onnx", "threads": 3, "device": 1},
+    "engine": {"name": "cpu", "model": "C:\\models\\a.onnx", "threads": 3, "device": 1} | {"fused": "never"},
     "matting": {"steady": 0.0, "refine": "bilinear", "radius_px": 16},
     "gate": {"on": False, "refresh_ms": 250.0},
     "effect": {"name": "sepia", "options": {"strength": 0.5, "on": True, "names": ["a", "b"]}},
