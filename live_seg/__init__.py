@@ -7,6 +7,7 @@
     matte = live_seg.Matter(network, config.matting)(live_seg.Frame(image, index=0, time=0.0))
     picture = live_seg.open_effect(config)(image, matte.alpha)
 
+Of a single picture `live_seg.cutout(image)` is enough (docs/photos.md).
 The names below are the public ones; each is imported when it is used first.
 """
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from live_seg.frame import Frame, Matte, Size
     from live_seg.live.pipeline import Pipeline
     from live_seg.matting import Matter, choose
+    from live_seg.photo.cutout import cutout
     from live_seg.sinks import open_sink
     from live_seg.sources import open_source
 
@@ -34,6 +36,7 @@ __all__ = [
     "Pipeline",
     "Size",
     "choose",
+    "cutout",
     "open_effect",
     "open_sink",
     "open_source",
@@ -48,6 +51,7 @@ _HOMES = {
     "Pipeline": "live_seg.live.pipeline",
     "Size": "live_seg.frame",
     "choose": "live_seg.matting",
+    "cutout": "live_seg.photo.cutout",
     "open_effect": "live_seg.effects",
     "open_sink": "live_seg.sinks",
     "open_source": "live_seg.sources",

@@ -18,6 +18,7 @@ _EXTRAS = {
     **dict.fromkeys(("tensorboard", "matplotlib"), "live-seg[train]"),
     "PIL": "live-seg[photo]",
     **dict.fromkeys(("starlette", "uvicorn", "python_multipart"), "live-seg[web]"),
+    **dict.fromkeys(("dask", "distributed"), "live-seg[cluster]"),
 }
 """What is imported only by the jobs that need it -> how to get it."""
 

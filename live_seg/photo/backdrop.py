@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import cv2
@@ -17,7 +18,7 @@ from live_seg.photo.colours import STRIP
 from live_seg.photo.foreground import cleaned
 from live_seg.photo.limits import Limits
 from live_seg.photo.photo import read_photo
-from live_seg.photo.request import BLUR, Request
+from live_seg.photo.request import Request
 
 
 class Backdrops:
@@ -27,15 +28,25 @@ class Backdrops:
         self._limits = limits
         self._name = ""
         self._kept: Background | None = None
+        self._lock = threading.Lock()
 
-    def find(self, background: str | Image) -> Background:
-        """The background of a request that names a colour or a picture, or holds one.
+    def check(self, background: str | Image) -> None:
+        """Opens the background of a request that names a colour or a picture, or holds one.
 
         Raises
         ------
         UsageError
             If it is no colour, or the file is missing, empty, too large, or no picture.
         """
+        with self._lock:
+            self._find(background)
+
+    def at(self, background: str | Image, size: Size) -> Image:
+        """uint8 (H, W, 3) of that size, not to be written to; raises as `check` does."""
+        with self._lock:
+            return self._find(background)(size)
+
+    def _find(self, background: str | Image) -> Background:
         if not isinstance(background, str):
             return Picture(checked_image(background))
         if self._kept is None or background != self._name:
@@ -77,11 +88,11 @@ def before(image: Image, alpha: Alpha, request: Request, backdrops: Backdrops) -
     backdrops
         Opens it.
     """
-    if isinstance(request.background, str) and request.background == BLUR:
+    if request.is_blur:
         room = blurred_room(image, alpha, request.blur_px)
         lay_over(image, alpha, room)
         return room
-    background = backdrops.find(request.background)(Size.of(image))
+    background = backdrops.at(request.background, Size.of(image))
     picture = cleaned(image, alpha)
     for top in range(0, len(picture), STRIP):  # in place: no third picture of that size
         rows = slice(top, top + STRIP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -18,7 +19,7 @@ from live_seg.photo.colours import STRIP
 from live_seg.photo.foreground import cleaned
 from live_seg.photo.limits import Limits
 from live_seg.photo.photo import Photo
-from live_seg.photo.request import BLUR, Request
+from live_seg.photo.request import Request
 
 _LIKE = Size(1280, 720)
 """The engine is chosen as for the live picture, whose choice is remembered."""
@@ -28,7 +29,9 @@ _ROOM = 0.04
 
 
 class Cutter:
-    """Cuts subjects out of photos. One network in memory; one thread at a time; a context manager.
+    """Cuts subjects out of photos. One network in memory; a context manager.
+
+    May be called from several threads: the network works for one of them at a time, the rest of the work overlaps.
 
     Parameters
     ----------
@@ -63,6 +66,7 @@ class Cutter:
         self._matter = StillMatter(choice, config)
         self._transparent = Transparent(Config())
         self._backdrops = Backdrops(limits or Limits())
+        self._lock = threading.Lock()
 
     def __call__(self, photo: Photo, request: Request | None = None) -> Photo:
         """The photo as the request wants it; `is_empty` if nobody was found.
@@ -93,17 +97,29 @@ class Cutter:
             If the network fails.
         """
         seen = flattened(photo.image, photo.alpha)
-        return both(self._matter(Frame(seen, 0, 0.0)).alpha, photo.alpha)
+        with self._lock:
+            alpha = self._matter(Frame(seen, 0, 0.0)).alpha
+        return both(alpha, photo.alpha)
+
+    def check(self, request: Request) -> None:
+        """Opens the background of a request, so that it is known to work before many photos are begun.
+
+        Raises
+        ------
+        UsageError
+            If it cannot be used.
+        """
+        if not request.matte and request.needs_picture:
+            self._backdrops.check(request.background)
 
     def _compose(self, photo: Photo, alpha: Alpha, request: Request) -> Photo:
         if request.matte:
             return replace(photo, image=alpha, alpha=None, profile=None)
-        if isinstance(request.background, str) and not request.background:
+        if request.is_transparent:
             front, alpha = self._on_nothing(photo.image, alpha)
             return replace(photo, image=front, alpha=alpha)
         picture = before(photo.image, alpha, request, self._backdrops)
-        keeps_own = isinstance(request.background, str) and request.background == BLUR
-        return replace(photo, image=picture, alpha=photo.alpha if keeps_own else None)
+        return replace(photo, image=picture, alpha=photo.alpha if request.is_blur else None)
 
     def _on_nothing(self, image: Image, alpha: Alpha) -> tuple[Image, Alpha]:
         """The effect `transparent` on the cleaned colours, strip by strip: that needs no second whole picture."""

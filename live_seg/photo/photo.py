@@ -101,16 +101,32 @@ def read_photo(source: bytes | Path, limits: Limits | None = None) -> Photo:
         return _read(stream, limits, name)
 
 
+def size_of(file: Path, limits: Limits) -> Size:
+    """Width and height as the file's header says, before it is turned upright; raises as `read_photo` does."""
+    name = shown(file)
+    path = readable(str(file))
+    limits.check_bytes(path.stat().st_size, name)
+    with path.open("rb") as stream:
+        size = Size(*open_header(stream, name).size)
+    limits.check_size(size, name)
+    return size
+
+
 def _read(stream: io.BufferedIOBase, limits: Limits, name: str) -> Photo:
     picture = open_header(stream, name)
     limits.check_size(Size(*picture.size), name)
     try:
-        picture.load()
-        profile = profile_of(picture)
-        tags, orientation = read_tags(picture)
-        image, alpha = pixels(picture)
+        return from_pillow(picture)
     except Exception as error:  # noqa: BLE001  # a decoder on a file made to break it raises anything
         raise Unreadable(f"{name} is broken: {_line(error)}", "Copy it once more, or save it anew.") from None
+
+
+def from_pillow(picture: PillowImage) -> Photo:
+    """A Pillow picture as a photo; decodes it. Raises whatever Pillow raises."""
+    picture.load()
+    tags, orientation = read_tags(picture)
+    profile = profile_of(picture)
+    image, alpha = pixels(picture)
     image = _upright(image, orientation)
     return Photo(image, None if alpha is None else _upright(alpha, orientation), profile, tags)
 
@@ -142,11 +158,12 @@ def write_photo(photo: Photo | Image, format: str) -> bytes:
         raise UsageError(f"a {kind} file holds no picture of {photo.size}", "Write PNG.")
     stream = io.BytesIO()
     exif = photo.tags.exif()
-    _to_pillow(photo).save(stream, kind, icc_profile=photo.profile, exif=exif, **_OPTIONS[kind])
+    to_pillow(photo).save(stream, kind, icc_profile=photo.profile, exif=exif, **_OPTIONS[kind])
     return stream.getvalue()
 
 
-def _to_pillow(photo: Photo) -> PillowImage:
+def to_pillow(photo: Photo) -> PillowImage:
+    """A photo as a Pillow picture: L, RGB or RGBA, with its profile."""
     from PIL import Image as Pillow
 
     image = photo.image
@@ -158,6 +175,8 @@ def _to_pillow(photo: Photo) -> PillowImage:
         if photo.alpha is not None:
             strip = np.dstack([strip, photo.alpha[top : top + STRIP]])
         picture.paste(Pillow.fromarray(strip), (0, top))
+    if photo.profile:
+        picture.info["icc_profile"] = photo.profile
     return picture
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from live_seg.config.tree import Blur
 from live_seg.frame import Image
 
-BLUR = "blur"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Request:
@@ -31,3 +29,18 @@ class Request:
     blur_px: float = Blur().radius_px
     crop: bool = False
     matte: bool = False
+
+    @property
+    def is_transparent(self) -> bool:
+        """Nothing stands behind the subject."""
+        return isinstance(self.background, str) and not self.background
+
+    @property
+    def is_blur(self) -> bool:
+        """The blurred room stands behind the subject."""
+        return isinstance(self.background, str) and self.background == "blur"
+
+    @property
+    def needs_picture(self) -> bool:
+        """A colour or a picture stands behind the subject."""
+        return not self.is_transparent and not self.is_blur

@@ -1,0 +1,114 @@
+"""Writing results: whole or not at all, never outside the folder, never over what is not ours, by one run at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from live_seg.errors import SinkError
+from live_seg.media.file import shown
+from live_seg.photo.header import Unreadable, open_header
+from live_seg.photo.tags import read_tags
+from live_seg.photo.task import OURS, Job
+
+_PART = ".live-seg-{}.part"
+"""Name of a file that is being written; the result's own name may be as long as a name can be."""
+
+
+def mark_in(file: Path) -> str | None:
+    """What a picture file says of how it was made; "" if it is broken or says nothing, None if there is no file."""
+    try:
+        with file.open("rb") as stream:
+            return read_tags(open_header(stream, ""))[0].software
+    except FileNotFoundError:
+        return None
+    except (OSError, Unreadable):
+        return ""
+
+
+def check_target(job: Job) -> None:
+    """Refuses targets that must not be written.
+
+    Raises
+    ------
+    SinkError
+        If the target lies outside the root by a link, is what is read, or is a file that is not ours.
+    """
+    target = shown(job.target)
+    if _same(job.source, job.target):
+        raise SinkError(f"{target} is what is read", "Choose another folder.")
+    if job.root is None:
+        return
+    if not job.target.parent.resolve().is_relative_to(job.root.resolve()):
+        raise SinkError(f"{target} leads out of {shown(job.root)} by a link", "Remove the link.")
+    mark = mark_in(job.target)
+    if mark is not None and not mark.startswith(OURS) and job.target.stat().st_size:
+        raise SinkError(f"{target} is there and is not of live-seg", "Remove it, or choose another folder.")
+
+
+def write_whole(target: Path, data: bytes) -> None:
+    """Writes a file beside the target and gives it the target's name.
+
+    Raises
+    ------
+    OSError
+        If that fails; then nothing is left behind.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(_PART.format(secrets.token_hex(6)))
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def remove_parts(folders: Iterable[Path]) -> None:
+    """Removes what killed runs left; only while this run holds the folder."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            for part in folder.glob(_PART.format("*")):
+                part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Holds a folder for this run; the system lets go of it when the process ends, however it ends.
+
+    Raises
+    ------
+    SinkError
+        If another run holds it, or it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SinkError(f"{shown(folder)}: {error.strerror}", "Give a folder with -o.") from None
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SinkError(f"another run writes into {shown(folder)}", "Wait for it, or choose another.") from None
+        except OSError:
+            pass  # a file system without locks
+        yield
+    finally:
+        os.close(handle)
+
+
+def _same(source: Path, target: Path) -> bool:
+    try:
+        return source.samefile(target)
+    except OSError:
+        return False
