@@ -58,7 +58,7 @@ def run_there(address: str, jobs: Sequence[Job], task: Task, done: Callable[[Out
                 f"the scheduler at {address} has no worker", f"Start some: dask worker {address}."
             ) from None
         futures = {client.submit(_work_there, _absolute(job), task, pure=False): job for job in jobs}
-        for future in as_completed(list(futures)):
+        for future in as_completed(list(futures), loop=client.loop):
             done(_outcome(future, futures.pop(future)))
             future.release()
 

@@ -34,7 +34,7 @@ def cleaned(image: Image, alpha: Alpha) -> Image:
     The blur fusion of M. Forte, "Approximate Fast Foreground Colour Estimation", ICIP 2021, from far to near: the front
     is about the mean of the surest front colours nearby, and the back likewise; what of the image these two do not
     explain is the front's. On composed pictures with soft edges the mean error of the front falls from 12.0 levels to
-    5.4; docs/decisions/0006 compares that with PyMatting.
+    5.4; docs/decisions/0007 compares that with PyMatting.
 
     Parameters
     ----------
