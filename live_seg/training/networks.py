@@ -47,11 +47,10 @@ def build_network(config: Network) -> tuple[nn.Module, str]:
         If a name is unknown, or a file does not fit.
     """
     network = _made(config)
-    about = _load_encoder(network, config)
-    if config.start:
+    if config.start:  # it brings an encoder: none is fetched
         _load_start(network, Path(config.start).expanduser())
-        about = f"starts from {config.start}"
-    return network, about
+        return network, f"starts from {config.start}"
+    return network, _load_encoder(network, config)
 
 
 def read_state(file: Path) -> State:

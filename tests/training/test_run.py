@@ -177,6 +177,16 @@ def test_wrong_names_are_refused_with_the_nearest(portraits: Path, tmp_path: Pat
         train(config(portraits, tmp_path), resume=tmp_path)
 
 
+def test_no_encoder_is_fetched_for_a_network_that_starts_from_a_whole_one(
+    portraits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, _ = build_network(config(portraits, tmp_path).network)
+    torch.save(network.state_dict(), tmp_path / "whole.pt")
+    monkeypatch.setattr("live_seg.training.networks._load_encoder", lambda *_: pytest.fail("it was"))
+    parts = {"start": str(tmp_path / "whole.pt"), "encoder_weights": "imagenet"}
+    assert build_network(config(portraits, tmp_path, network=parts).network)[1].startswith("starts from")
+
+
 def test_the_command_takes_a_file_and_keys(portraits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "run.toml"
     file.write_text(f'[data]\ntrain = ["{portraits.as_posix()}"]\n[train]\nsteps = 9\n')
@@ -194,7 +204,7 @@ def test_shipped_configurations_are_valid_and_build() -> None:
 
     folder = Path(__file__).resolve().parents[2] / "configs" / "train"
     files = sorted(folder.glob("*.toml"))
-    assert {"person", "person-plain", "person-unet", "person-deeplab-se", "pets", "person-free"} <= {
+    assert {"person", "person-plain", "person-unet", "person-deeplab-se", "pets", "pets-unet", "person-free"} <= {
         f.stem for f in files
     }
     for file in files:
