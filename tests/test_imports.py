@@ -9,7 +9,7 @@ import sys
 import pytest
 
 NEVER = {"torch", "torchvision", "matplotlib", "flask", "fastapi", "starlette", "aiohttp", "scipy", "skimage", "pandas"}
-ON_DEMAND = {"av", "pyvirtualcam", "rich", "onnx"}
+ON_DEMAND = {"aiogram", "av", "pyvirtualcam", "rich", "onnx"}
 REPORT = "\nimport json, sys; print('\\n' + json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
 RUN = "from live_seg.cli.main import main; assert main({words!r}.split()) == 0"
 APP = "--camera synthetic --size 320x180 --no-window --frames 3"

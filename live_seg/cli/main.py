@@ -19,6 +19,7 @@ _EXTRAS = {
     "PIL": "live-seg[photo]",
     **dict.fromkeys(("starlette", "uvicorn", "python_multipart"), "live-seg[web]"),
     **dict.fromkeys(("dask", "distributed"), "live-seg[cluster]"),
+    **dict.fromkeys(("aiogram", "aiohttp"), "live-seg[bot]"),
 }
 """What is imported only by the jobs that need it -> how to get it."""
 

@@ -11,7 +11,7 @@ from live_seg.matting.fine import refined
 from live_seg.matting.matter import Matter
 from live_seg.matting.refine import middle_size
 from live_seg.matting.region import Region
-from live_seg.models import Network
+from live_seg.models.network import KEPT, Network
 
 _AREA_PX = 86016
 """What the network sees of a still picture: as much as on a GPU. On 92 pictures of people/test IoU rose from 0.886 to
@@ -28,14 +28,16 @@ class StillMatter:
         The network that was chosen for the app; is closed by the matter, as its own is.
     config
         Threads and device of the engine.
+    sessions
+        Sessions of the network that are kept, one for each shape.
     """
 
-    def __init__(self, choice: Choice, config: Engine) -> None:
+    def __init__(self, choice: Choice, config: Engine, sessions: int = KEPT) -> None:
         model = choice.network.model
         self._network = choice.network
         if model.area_px < _AREA_PX:
             self._network.close()
-            self._network = Network(replace(model, area_px=_AREA_PX), choice.network.engine, config)
+            self._network = Network(replace(model, area_px=_AREA_PX), choice.network.engine, config, sessions)
         self._look = Region(Matter(self._network, Matting(steady=0.0)), self._finish)
 
     def __call__(self, frame: Frame) -> Matte:

@@ -13,13 +13,13 @@ from live_seg.errors import EngineError
 from live_seg.frame import Size
 from live_seg.models.model import Model
 
-_KEPT = 8
+KEPT = 8
 """A camera has one shape, or two when it turns; a folder of photos has these many usual ones. A session takes OpenVINO
-0.8 s to make, and about 15 MB."""
+0.8 s to make, and about 40 MB; ONNX Runtime 0.1 s and 25 MB."""
 
 
 class Network:
-    """A model on an engine. Sessions have fixed sizes; one is made for each input size that is met, eight are kept.
+    """A model on an engine. Sessions have fixed sizes; one is made for each input size that is met, the last are kept.
 
     Parameters
     ----------
@@ -29,13 +29,16 @@ class Network:
         Name in the registry of engines.
     config
         Threads and device.
+    kept
+        Sessions that are kept.
     """
 
-    def __init__(self, model: Model, engine: str, config: EngineConfig) -> None:
+    def __init__(self, model: Model, engine: str, config: EngineConfig, kept: int = KEPT) -> None:
         self.model = model
         self.engine = engine
         self._class = engines.get(engine)
         self._config = config
+        self._kept = kept
         self._loaded: dict[Size, Engine] = {}
         self._device = ""
 
@@ -58,7 +61,7 @@ class Network:
         """
         engine = self._loaded.pop(size, None)
         if engine is None:
-            while len(self._loaded) >= _KEPT:
+            while len(self._loaded) >= self._kept:
                 self._loaded.pop(next(iter(self._loaded))).close()
             engine = self._class(self.model.file, size, self._config)
             self._device = engine.device

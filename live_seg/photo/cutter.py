@@ -14,6 +14,7 @@ from live_seg.frame import Alpha, Frame, Image, Size
 from live_seg.matting import choose
 from live_seg.matting.region import Box, subject_box
 from live_seg.matting.still import StillMatter
+from live_seg.models.network import KEPT
 from live_seg.photo.backdrop import Backdrops, before, both, flattened
 from live_seg.photo.colours import STRIP
 from live_seg.photo.foreground import cleaned
@@ -43,6 +44,8 @@ class Cutter:
         For the network; 0: one for each core, at most 4.
     limits
         For pictures that a request names as its background.
+    sessions
+        Sessions of the network that are kept, one for each shape: fewer need less memory, and are made more often.
 
     Attributes
     ----------
@@ -58,12 +61,17 @@ class Cutter:
     """
 
     def __init__(
-        self, model: str = "person", engine: str = "auto", threads: int = 0, limits: Limits | None = None
+        self,
+        model: str = "person",
+        engine: str = "auto",
+        threads: int = 0,
+        limits: Limits | None = None,
+        sessions: int = KEPT,
     ) -> None:
         config = Engine(name=engine, model=model, threads=threads)
         choice = choose(config, _LIKE)
         self.why = choice.why
-        self._matter = StillMatter(choice, config)
+        self._matter = StillMatter(choice, config, sessions)
         self._transparent = Transparent(Config())
         self._backdrops = Backdrops(limits or Limits())
         self._lock = threading.Lock()

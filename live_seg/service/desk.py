@@ -11,6 +11,7 @@ from typing import Self, TypeVar
 
 from live_seg.errors import LiveSegError, UsageError, unknown
 from live_seg.frame import Size
+from live_seg.models.network import KEPT
 from live_seg.photo import Cutter, Limits, Request, read_photo, write_photo
 from live_seg.photo.backdrop import flattened
 from live_seg.shrink import shrink
@@ -36,7 +37,7 @@ class NothingFound(UsageError):
 
 
 class Desk:
-    """Cuts pictures out in one thread of its own, each network loaded once, when it is asked for first.
+    """Cuts pictures out in one thread of its own, each network loaded when it is asked for first.
 
     Memory is bounded: one picture is decoded at a time, and of those that wait only the bytes are kept, until they are
     begun or cancelled.
@@ -51,6 +52,10 @@ class Desk:
         Jobs that may wait while one is worked on.
     limits
         What a picture may have at most, asked before it is decoded.
+    sessions
+        As for `Cutter`.
+    networks
+        Models that stay loaded, those that were asked for last.
 
     Attributes
     ----------
@@ -65,12 +70,16 @@ class Desk:
         threads: int = 0,
         waiting: int = 8,
         limits: Limits = Limits(),  # noqa: B008  # frozen
+        sessions: int = KEPT,
+        networks: int = 4,
     ) -> None:
         self.models = tuple(models)
         self.waiting = waiting
         self.limits = limits
         self._engine = engine
         self._threads = threads
+        self._sessions = sessions
+        self._networks = networks
         self._cutters: dict[str, Cutter] = {}  # touched by the worker only
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._lock = threading.Lock()
@@ -156,9 +165,13 @@ class Desk:
         return future
 
     def _cutter(self, model: str) -> Cutter:
-        if model not in self._cutters:
-            self._cutters[model] = Cutter(model, self._engine, self._threads)
-        return self._cutters[model]
+        cutter = self._cutters.pop(model, None)
+        if cutter is None:
+            while len(self._cutters) >= self._networks:
+                self._cutters.pop(next(iter(self._cutters))).close()
+            cutter = Cutter(model, self._engine, self._threads, sessions=self._sessions)
+        self._cutters[model] = cutter  # the one that was used last stands last
+        return cutter
 
     def close(self) -> None:
         """Cancels what waits, finishes what is worked on, and releases the networks; may be called twice."""

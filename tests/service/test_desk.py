@@ -94,9 +94,9 @@ def test_each_network_is_loaded_once_and_only_when_it_is_asked_for(monkeypatch: 
     loaded: list[str] = []
     own = Cutter.__init__
 
-    def counts(cutter: Cutter, model: str, engine: str, *rest: int) -> None:
+    def counts(cutter: Cutter, model: str, engine: str, threads: int, sessions: int) -> None:
         loaded.append(model)
-        own(cutter, model, engine, *rest)
+        own(cutter, model, engine, threads, sessions=sessions)
 
     monkeypatch.setattr(Cutter, "__init__", counts)
     with Desk(("person", "person-int8"), engine="fixed") as desk:
@@ -169,3 +169,25 @@ def test_it_reads_a_picture_only_when_its_turn_has_come(
     assert len(read) == 1
     gated.go_on.set()
     assert all(job.result(20) for job in jobs)
+
+
+def test_of_two_models_only_the_one_that_was_used_last_stays_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+
+    class Counted(Cutter):
+        def __init__(self, model: str, engine: str, threads: int, sessions: int) -> None:
+            super().__init__("person", engine, threads, sessions=sessions)
+            self.model = model
+            loaded.append(model)
+
+        def close(self) -> None:
+            super().close()
+            if self.model in loaded:
+                loaded.remove(self.model)
+
+    monkeypatch.setattr(desk_module, "Cutter", Counted)
+    with Desk(models=("person", "pets"), engine="fixed", networks=1) as desk:
+        for model in ("person", "person", "pets", "person"):
+            desk.submit(picture(), Request(), model).result(20)
+            assert loaded == [model]
+    assert loaded == []

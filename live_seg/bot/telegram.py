@@ -1,0 +1,86 @@
+"""The connection to Telegram, or to a Bot API server of one's own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
+from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramEntityTooLarge,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+from aiogram.methods import Response, TelegramMethod
+from aiogram.methods.base import TelegramType
+
+from live_seg.bot.token import Token
+
+Sleep = Callable[[float], Awaitable[None]]
+
+ALLOWED = ["message", "callback_query"]
+"""Kinds of updates that are asked for."""
+
+_TIMEOUT_S = 180.0
+"""Of one call: 50 MB over a slow line."""
+
+_PAUSES_S = (1.0, 3.0, 9.0)
+"""Before each further try of a call that failed."""
+
+_ENDLESS = ("getUpdates", "getMe", "deleteWebhook")
+"""These are asked for until there is an answer, by whoever needs it."""
+
+_LONGEST_WAIT_S = 60
+"""When Telegram asks for a longer pause, the call is given up: nobody waits so long for an answer."""
+
+
+def open_bot(token: Token, api: str, sleep: Sleep = asyncio.sleep) -> Bot:
+    """A bot that tries again what can be tried again.
+
+    Parameters
+    ----------
+    token
+        Of the bot.
+    api
+        Address of a Bot API server, "http://localhost:8081"; empty: Telegram's own.
+    sleep
+        For tests.
+    """
+    server = TelegramAPIServer.from_base(api) if api else PRODUCTION
+    session = AiohttpSession(api=server, timeout=_TIMEOUT_S)
+    session.middleware.register(Retry(sleep))
+    return Bot(token.value, session=session)
+
+
+class Retry(BaseRequestMiddleware):
+    """Waits as long as Telegram says, and a little after a failure of the line or the server; four tries in all.
+
+    Asking for updates, and what goes before that, is left to those who ask: they never give up.
+    """
+
+    def __init__(self, sleep: Sleep = asyncio.sleep) -> None:
+        self._sleep = sleep
+
+    async def __call__(
+        self, make_request: NextRequestMiddlewareType[TelegramType], bot: Bot, method: TelegramMethod[TelegramType]
+    ) -> Response[TelegramType]:
+        """See aiogram's `BaseRequestMiddleware`."""
+        if method.__api_method__ in _ENDLESS:
+            return await make_request(bot, method)
+        for pause_s in _PAUSES_S:
+            try:
+                return await make_request(bot, method)
+            except TelegramRetryAfter as error:
+                if error.retry_after > _LONGEST_WAIT_S:
+                    raise
+                await self._sleep(error.retry_after)
+            except TelegramEntityTooLarge:
+                raise
+            except (TelegramServerError, TelegramNetworkError, ClientDecodeError):
+                await self._sleep(pause_s)
+        return await make_request(bot, method)

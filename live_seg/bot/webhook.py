@@ -1,0 +1,67 @@
+"""Webhook: Telegram sends the updates to an address of ours, and shows that it is Telegram by a secret."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+
+from aiogram import Bot
+from aiogram.types import Update
+from aiohttp import web
+from pydantic import ValidationError
+from yarl import URL
+
+from live_seg.bot.polling import Feed
+from live_seg.bot.telegram import ALLOWED
+from live_seg.errors import UsageError
+
+log = logging.getLogger("live_seg")
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+
+_MOST_BYTES = 1_000_000
+"""Of an update; they have a few thousand."""
+
+
+async def listen(bot: Bot, feed: Feed, url: str, host: str, port: int) -> None:
+    """Feeds what comes in, until it is cancelled. The secret is made anew at each start and kept nowhere.
+
+    Raises
+    ------
+    UsageError
+        If it cannot listen there.
+    """
+    secret = secrets.token_urlsafe(32)
+    app = web.Application(client_max_size=_MOST_BYTES)
+    app.router.add_post(URL(url).path or "/", _receiver(bot, feed, secret))
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise UsageError(f"cannot listen on {host}:{port}: {error.strerror}", "Choose another --listen.") from None
+        await bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED)
+        log.info("listening on %s:%d for %s", host, port, url)
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()
+
+
+def _receiver(bot: Bot, feed: Feed, secret: str) -> Handler:
+    async def receive(request: web.Request) -> web.Response:
+        given = request.headers.get(_HEADER, "")
+        if not secrets.compare_digest(given.encode(), secret.encode()):
+            return web.Response(status=401)
+        try:
+            update = Update.model_validate_json(await request.read(), context={"bot": bot})
+        except ValidationError:
+            return web.Response(status=400)
+        await feed(update)
+        return web.Response()
+
+    return receive

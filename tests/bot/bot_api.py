@@ -1,0 +1,371 @@
+"""A server that speaks the Bot API over HTTP, and people who write to the bot through it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from aiohttp import ClientSession, web
+
+TOKEN = "4242:" + "s3cretTokenOfTheTests_abcdefghijklm"  # of no bot
+
+BOT = {"id": 4242, "is_bot": True, "first_name": "Cutter", "username": "cutter_bot"}
+
+NOW = 1_900_000_000
+
+
+@dataclass
+class Call:
+    """What the bot asked for: the fields as text, and the files by their names."""
+
+    method: str
+    fields: dict[str, str]
+    files: dict[str, tuple[str, bytes]]
+
+    def json(self, name: str) -> Any:
+        return json.loads(self.fields[name])
+
+
+@dataclass
+class Fault:
+    """An answer in place of the right one."""
+
+    status: int
+    body: str
+    times: int
+
+
+@dataclass
+class Chat:
+    """The messages of one chat, by their numbers; `file` holds a document's content."""
+
+    messages: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def documents(self) -> list[dict[str, Any]]:
+        return [m for m in self.messages.values() if m["from"]["is_bot"] and "document" in m]
+
+    def texts(self) -> list[str]:
+        return [m["text"] for m in self.messages.values() if m["from"]["is_bot"] and "text" in m]
+
+    def with_buttons(self) -> list[dict[str, Any]]:
+        return [m for m in self.messages.values() if m.get("reply_markup", {}).get("inline_keyboard")]
+
+
+class BotApi:
+    """The server. Use as a context manager; `url` is its address."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.chats: dict[int, Chat] = {}
+        self.files: dict[str, bytes] = {}
+        self.webhook: dict[str, str] = {}
+        self.url = ""
+        self.port = 0
+        self._updates: list[dict[str, Any]] = []
+        self._faults: dict[str, Fault] = {}
+        self._count = 0
+        self._changed = asyncio.Condition()
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        app = web.Application(client_max_size=100_000_000)
+        app.router.add_post("/bot{token}/{method}", self._call)
+        app.router.add_get("/file/bot{token}/{path:.*}", self._file)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    async def stop(self) -> None:
+        if self._runner:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.stop()
+
+    def fail(self, method: str, status: int, description: str = "no", times: int = 1, **parameters: Any) -> None:
+        """Answers the next calls of a method with an error."""
+        body = {"ok": False, "error_code": status, "description": description, "parameters": parameters}
+        self.answer(method, json.dumps(body), status, times)
+
+    def answer(self, method: str, body: str, status: int = 200, times: int = 1) -> None:
+        """Answers the next calls of a method with any text."""
+        self._faults[method] = Fault(status, body, times)
+
+    async def until(self, happened: Callable[[], Any], within_s: float = 10) -> None:
+        """Waits until something is true; looks after each call."""
+        async with asyncio.timeout(within_s), self._changed:
+            await self._changed.wait_for(lambda: bool(happened()))
+
+    def named(self, method: str) -> list[Call]:
+        """All calls of a method."""
+        return [call for call in self.calls if call.method == method]
+
+    def chat(self, number: int) -> Chat:
+        return self.chats.setdefault(number, Chat())
+
+    def number(self) -> int:
+        """A new number, larger than all before."""
+        self._count += 1
+        return self._count
+
+    async def put(self, *contents: dict[str, Any]) -> None:
+        """Gives the bot updates, all in one answer, or one after the other to its webhook."""
+        updates = [{"update_id": self.number(), **content} for content in contents]
+        if self.webhook:
+            for update in updates:
+                assert await self.post(update, self.webhook["secret_token"]) == 200
+            return
+        async with self._changed:
+            self._updates += updates
+            self._changed.notify_all()
+
+    async def post(self, update: dict[str, Any] | str, secret: str) -> int:
+        """Calls the webhook as Telegram does; returns the status."""
+        body = update if isinstance(update, str) else json.dumps(update)
+        headers = {"X-Telegram-Bot-Api-Secret-Token": secret, "Content-Type": "application/json"}
+        async with ClientSession() as session, session.post(self.webhook["url"], data=body, headers=headers) as answer:
+            return answer.status
+
+    @property
+    def unread(self) -> int:
+        """Updates that the bot has not confirmed."""
+        return len(self._updates)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        if (fault := self._fault("file")) is not None:
+            return fault
+        known = request.match_info["token"] == TOKEN and request.match_info["path"] in self.files
+        return web.Response(body=self.files[request.match_info["path"]]) if known else web.Response(status=404)
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        if request.match_info["token"] != TOKEN:
+            return _answer({"ok": False, "error_code": 401, "description": "Unauthorized"}, 401)
+        call = await _read(request)
+        if (fault := self._fault(call.method)) is not None:
+            self.calls.append(call)
+            await self._tell()
+            return fault
+        self.calls.append(call)
+        try:
+            result = await getattr(self, f"_{call.method}")(call)
+        except LookupError as error:
+            return _answer({"ok": False, "error_code": 400, "description": f"Bad Request: {error.args[0]}"}, 400)
+        finally:
+            await self._tell()
+        return _answer({"ok": True, "result": result}, 200)
+
+    def _fault(self, method: str) -> web.Response | None:
+        fault = self._faults.get(method)
+        if fault is None:
+            return None
+        fault.times -= 1
+        if fault.times <= 0:
+            del self._faults[method]
+        return web.Response(text=fault.body, status=fault.status, content_type="application/json")
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _getMe(self, call: Call) -> Any:  # noqa: N802
+        return BOT
+
+    async def _getUpdates(self, call: Call) -> Any:  # noqa: N802
+        offset = int(call.fields.get("offset", 0))
+        self._updates = [update for update in self._updates if update["update_id"] >= offset]
+        await self._tell()
+        seconds = float(call.fields.get("timeout", 0))
+        if not self._updates and seconds:
+            try:
+                async with asyncio.timeout(seconds), self._changed:
+                    await self._changed.wait_for(lambda: bool(self._updates))
+            except TimeoutError:
+                pass
+        return self._updates[: int(call.fields.get("limit", 100))]
+
+    async def _setMyCommands(self, call: Call) -> Any:  # noqa: N802
+        return True
+
+    async def _setWebhook(self, call: Call) -> Any:  # noqa: N802
+        self.webhook = call.fields
+        return True
+
+    async def _deleteWebhook(self, call: Call) -> Any:  # noqa: N802
+        self.webhook = {}
+        return True
+
+    async def _sendChatAction(self, call: Call) -> Any:  # noqa: N802
+        return True
+
+    async def _answerCallbackQuery(self, call: Call) -> Any:  # noqa: N802
+        return True
+
+    async def _getFile(self, call: Call) -> Any:  # noqa: N802
+        file = call.fields["file_id"]
+        if file not in self.files:
+            raise LookupError("wrong file_id or the file is temporarily unavailable")
+        return {"file_id": file, "file_unique_id": file, "file_path": file}
+
+    async def _sendMessage(self, call: Call) -> Any:  # noqa: N802
+        return self._keep(call, text=call.fields["text"])
+
+    async def _sendDocument(self, call: Call) -> Any:  # noqa: N802
+        name, content = call.files[call.fields["document"].removeprefix("attach://")]
+        return self._keep(call, document=_document(name, content), file=content)
+
+    async def _editMessageMedia(self, call: Call) -> Any:  # noqa: N802
+        message = self._message(call)
+        name, content = call.files[call.json("media")["media"].removeprefix("attach://")]
+        message |= {"document": _document(name, content), "file": content}
+        message["reply_markup"] = call.json("reply_markup") if "reply_markup" in call.fields else {}
+        return _plain(message)
+
+    async def _editMessageReplyMarkup(self, call: Call) -> Any:  # noqa: N802
+        message = self._message(call)
+        if message["reply_markup"] == call.json("reply_markup"):
+            raise LookupError("message is not modified")
+        message["reply_markup"] = call.json("reply_markup")
+        return _plain(message)
+
+    def _message(self, call: Call) -> dict[str, Any]:
+        messages = self.chat(int(call.fields["chat_id"])).messages
+        if int(call.fields["message_id"]) not in messages:
+            raise LookupError("message to edit not found")
+        return messages[int(call.fields["message_id"])]
+
+    def _keep(self, call: Call, **content: Any) -> dict[str, Any]:
+        chat = int(call.fields["chat_id"])
+        message = {
+            "message_id": self.number(),
+            "date": NOW,
+            "chat": {"id": chat, "type": "private"},
+            "from": BOT,
+            **content,
+        }
+        if "reply_markup" in call.fields:
+            message["reply_markup"] = call.json("reply_markup")
+        if "reply_parameters" in call.fields:
+            replied = call.json("reply_parameters")["message_id"]
+            message["reply_to_message"] = self.chat(chat).messages[replied]
+        self.chat(chat).messages[message["message_id"]] = message
+        return _plain(message)
+
+
+class Person:
+    """Somebody who writes to the bot."""
+
+    def __init__(self, api: BotApi, number: int = 7, language: str = "en", now: int = NOW) -> None:
+        self.api = api
+        self._now = now
+        self.chat = api.chat(number)
+        self._from = {"id": number, "is_bot": False, "first_name": "Ann", "language_code": language}
+        self._number = number
+
+    def message(self, age_s: int = 0, kind: str = "private", **content: Any) -> dict[str, Any]:
+        """A message as an update, not sent yet."""
+        message = {
+            "message_id": self.api.number(),
+            "date": self._now - age_s,
+            "chat": {"id": self._number, "type": kind},
+            "from": self._from,
+            **content,
+        }
+        self.chat.messages[message["message_id"]] = message
+        return {"message": message}
+
+    def file(self, content: bytes) -> str:
+        """Hands a file to Telegram; its id."""
+        file = f"file{self.api.number()}"
+        self.api.files[file] = content
+        return file
+
+    def photo(self, content: bytes) -> list[dict[str, Any]]:
+        sizes = [(90, self.file(b"a thumbnail")), (1280, self.file(content))]
+        return [
+            {"file_id": file, "file_unique_id": file, "width": side, "height": side, "file_size": len(content)}
+            for side, file in sizes
+        ]
+
+    def document(self, content: bytes, name: str, kind: str = "image/jpeg", size: int = 0) -> dict[str, Any]:
+        file = self.file(content)
+        return {
+            "file_id": file,
+            "file_unique_id": file,
+            "file_name": name,
+            "mime_type": kind,
+            "file_size": size or len(content),
+        }
+
+    async def says(self, text: str) -> None:
+        entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text.startswith("/") else []
+        await self.api.put(self.message(text=text, entities=entities))
+
+    async def sends(self, **content: Any) -> None:
+        await self.api.put(self.message(**content))
+
+    async def sends_photo(self, content: bytes) -> None:
+        await self.sends(photo=self.photo(content))
+
+    async def sends_album(self, *contents: bytes) -> None:
+        album = f"album{self.api.number()}"
+        await self.api.put(*(self.message(photo=self.photo(each), media_group_id=album) for each in contents))
+
+    async def presses(self, label: str, on: dict[str, Any] | None = None) -> None:
+        """Presses the button of that label, marked or not, on the last message with buttons or on another."""
+        message = on or self.chat.with_buttons()[-1]
+        pressed = [data for shown, data in labels(message).items() if shown.removeprefix("✓ ") == label]
+        await self.presses_data(pressed[0], message)
+
+    async def presses_data(self, data: str, message: dict[str, Any]) -> None:
+        query = {"id": str(self.api.number()), "from": self._from, "chat_instance": "1", "data": data}
+        await self.api.put({"callback_query": {**query, "message": _plain(message)}})
+
+
+def labels(message: dict[str, Any]) -> dict[str, str]:
+    """The buttons under a message: what they show -> what they send."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return {button["text"]: button["callback_data"] for row in rows for button in row}
+
+
+def marked(message: dict[str, Any]) -> list[str]:
+    """What is chosen, as the buttons show it."""
+    return [label.removeprefix("✓ ") for label in labels(message) if label.startswith("✓")]
+
+
+def _document(name: str, content: bytes) -> dict[str, Any]:
+    return {"file_id": "sent", "file_unique_id": "sent", "file_name": name, "file_size": len(content)}
+
+
+def _plain(message: dict[str, Any]) -> dict[str, Any]:
+    """The message as Telegram shows it: one level of replies, no contents."""
+    plain = {key: value for key, value in message.items() if key != "file"}
+    if "reply_to_message" in plain:
+        replied = plain["reply_to_message"].items()
+        plain["reply_to_message"] = {key: value for key, value in replied if key not in ("file", "reply_to_message")}
+    return plain
+
+
+async def _read(request: web.Request) -> Call:
+    fields: dict[str, str] = {}
+    files: dict[str, tuple[str, bytes]] = {}
+    for name, value in (await request.post()).items():
+        if isinstance(value, web.FileField):
+            files[name] = value.filename, value.file.read()
+        else:
+            fields[name] = str(value)
+    return Call(request.match_info["method"], fields, files)
+
+
+def _answer(content: Any, status: int) -> web.Response:
+    return web.json_response(content, status=status)

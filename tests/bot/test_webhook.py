@@ -1,0 +1,72 @@
+"""Telegram calls: only who knows the secret is listened to."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from bot_api import BotApi, Person
+from running import a_bot, scenario
+
+from live_seg.errors import UsageError
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@scenario
+async def test_updates_come_in_and_are_answered() -> None:
+    port = free_port()
+    async with BotApi() as api, a_bot(api, webhook=(f"http://127.0.0.1:{port}/hook", port)):
+        await api.until(lambda: api.webhook)
+        ann = Person(api)
+        await ann.sends_photo(b"ann")
+        await api.until(ann.chat.documents)
+        assert api.webhook["url"].endswith("/hook")
+        assert len(api.webhook["secret_token"]) > 30
+    assert not api.named("getUpdates")
+
+
+@scenario
+async def test_who_does_not_know_the_secret_is_turned_away() -> None:
+    port = free_port()
+    async with BotApi() as api, a_bot(api, webhook=(f"http://127.0.0.1:{port}/", port)):
+        await api.until(lambda: api.webhook)
+        ann = Person(api)
+        update = {"update_id": 1, **ann.message(photo=ann.photo(b"ann"))}
+        secret = api.webhook["secret_token"]
+        assert [await api.post(update, wrong) for wrong in ("", "wrong", secret[:-1])] == [401, 401, 401]
+        assert await api.post("{", secret) == 400
+        assert await api.post({"update_id": "x"}, secret) == 400
+        assert await api.post("x" * 1_040_000, secret) == 413
+        await ann.sends_photo(b"bob")
+        await api.until(ann.chat.documents)
+    assert len(ann.chat.documents()) == 1
+
+
+@scenario
+async def test_each_start_has_another_secret() -> None:
+    port, seen = free_port(), set()
+    async with BotApi() as api:
+        for _ in range(2):
+            api.webhook = {}
+            async with a_bot(api, webhook=(f"http://127.0.0.1:{port}/", port)):
+                await api.until(lambda: api.webhook)
+                seen.add(api.webhook["secret_token"])
+    assert len(seen) == 2
+
+
+@scenario
+async def test_a_place_that_is_taken_is_named() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        async with BotApi() as api:
+            with pytest.raises(UsageError, match=f"cannot listen on 127.0.0.1:{port}"):
+                async with a_bot(api, webhook=(f"http://127.0.0.1:{port}/", port)) as running:
+                    await running
