@@ -92,6 +92,7 @@ function settings() {
 }
 
 async function cut() {
+  clearTimeout(timer);
   const kind = value('behind');
   if (!picture || (kind === 'own' && !behind)) return;
   running?.abort();
