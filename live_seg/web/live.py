@@ -67,7 +67,7 @@ class Live:
         return JSONResponse(as_values(self._studio.state()))
 
     async def change(self, request: Request) -> Response:
-        """PATCH: sets keys; answers how it then is, or will be as soon as the loop has seen to it."""
+        """PATCH: sets keys; answers how it is as soon as the loop has seen to it."""
         body = b""
         async for chunk in request.stream():
             body += chunk
@@ -77,8 +77,7 @@ class Live:
             values = msgspec.json.decode(body, type=dict[str, Any])
         except msgspec.DecodeError as error:
             raise HTTPException(400, f"the change is no JSON object: {error}") from None
-        self._studio.command(change_of(values))
-        return JSONResponse(as_values(self._studio.state()))
+        return JSONResponse(as_values(self._studio.command(change_of(values))))
 
     async def background(self, request: Request) -> Response:
         """POST: a picture becomes the background, and the effect that shows it is chosen."""
@@ -91,11 +90,12 @@ class Live:
         file = self._folder / f"background-{self._count}.jpg"
         file.write_bytes(jpeg)
         commands = (setting("replace.background", str(file)), setting("effect.name", "replace"))
-        self._studio.command(together(commands))
+        state = self._studio.command(together(commands))
+        shown = self._studio.state().config.replace.background  # until the loop has seen to the command
         for old in file.parent.glob("*.jpg"):
-            if old != file and str(old) != self._studio.state().config.replace.background:
+            if old != file and str(old) != shown:
                 old.unlink(missing_ok=True)
-        return JSONResponse(as_values(self._studio.state()))
+        return JSONResponse(as_values(state))
 
     async def picture(self, request: Request) -> Response:
         """GET: the live picture as a stream of JPEGs, for an <img>. The camera is opened for the first who asks."""

@@ -125,8 +125,8 @@ class Studio:
         finally:
             self._left_s = time.monotonic()
 
-    def command(self, command: Command) -> None:
-        """Changes the configuration, through the loop's queue while it runs.
+    def command(self, command: Command) -> State:
+        """Changes the configuration, through the loop's queue while it runs; how it is as soon as that is done.
 
         Raises
         ------
@@ -134,16 +134,18 @@ class Studio:
             If it cannot be changed so; then nothing is.
         """
         with self._lock:
-            changed = command(self.state().config)
+            now = self.state()
+            changed = command(now.config)
             if changed is None:
                 self.stop()
-                return
+                return now
             if changed.effect.name not in effects.names():
                 raise unknown("effect", changed.effect.name, effects.names())
             if self._session is None:
                 self._config = changed
             else:
                 self._session.pipeline.commands.put(command)
+            return replace(now, config=changed)
 
     def state(self) -> State:
         """How it is now."""

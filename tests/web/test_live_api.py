@@ -78,7 +78,8 @@ def test_nothing_is_encoded_when_nobody_looks(monkeypatch: pytest.MonkeyPatch) -
 
 def test_what_the_page_sets_the_loop_shows(site: Site) -> None:
     with site.looking() as pictures:
-        assert site.change({"effect.name": "replace", "replace.background": "#ff0000"}).status_code == 200
+        answer = site.change({"effect.name": "replace", "replace.background": "#ff0000"})
+        assert answer.json()["effect.name"] == "replace"
         awaited(pictures, (0, 0, 255))
         assert site.state()["effect.name"] == "replace"
         assert site.change({"replace.background": "#0000ff"}).status_code == 200

@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import requests
@@ -121,3 +123,23 @@ def test_the_address_can_be_typed_into_a_browser() -> None:
     assert address("127.0.0.1", 8765, "") == "http://127.0.0.1:8765/"
     assert address("::1", 8765, "abc") == "http://[::1]:8765/?token=abc"
     assert re.fullmatch(r"http://[\d.]+:8765/", address("0.0.0.0", 8765, ""))
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+def test_memory_stays_bounded_under_200_uploads_at_once(start: Start) -> None:
+    process, url = start()
+    body = picture(900, 700)  # 1.9 MB of noise: all of them would be 380 MB, decoded 380 MB more
+
+    def resident_mb() -> float:
+        return int(Path(f"/proc/{process.pid}/statm").read_text().split()[1]) * 4096 / 1e6
+
+    def upload(_: int) -> tuple[int, float]:
+        status = requests.post(f"{url}api/cutout", files={"image": body}, timeout=120).status_code
+        return status, resident_mb()
+
+    assert upload(0)[0] == 200
+    before = resident_mb()
+    with ThreadPoolExecutor(200) as pool:
+        answers = list(pool.map(upload, range(200)))
+    assert {status for status, _ in answers} == {200, 429}
+    assert max(memory for _, memory in answers) - before < 150
