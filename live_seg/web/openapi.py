@@ -24,7 +24,7 @@ _PROBLEMS = {
     415: "It is no form, or the file no picture.",
     422: "A value is unknown or out of its range, or nothing was found in the picture.",
     429: "Too many pictures wait: try again after the seconds in Retry-After.",
-    503: "The network does not run.",
+    503: "The network does not run, or there is no room for the upload.",
 }
 
 

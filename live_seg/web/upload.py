@@ -55,7 +55,8 @@ async def read_files(request: Request, names: tuple[str, ...], limits: Limits) -
     TooLarge
         If a file, or the whole form, is over the limits.
     HTTPException
-        415 if it is no form, 400 if it is a broken one or lacks the file, 408 if it takes too long.
+        415 if it is no form, 400 if it is a broken one or lacks the file, 408 if it takes too long, 503 if there is no
+        room for it.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "multipart/form-data":
         raise HTTPException(415, f"send a form (multipart/form-data) with the file in the field {names[0]!r}")
@@ -77,6 +78,8 @@ async def read_files(request: Request, names: tuple[str, ...], limits: Limits) -
             return files
     except TimeoutError:
         raise HTTPException(408, f"the upload took longer than {PATIENCE_S:.0f} s") from None
+    except OSError as error:  # large uploads go through a temporary file
+        raise HTTPException(503, f"the upload cannot be kept: {error.strerror}. Try again later.") from None
 
 
 def _bounded(receive: Receive, limits: Limits) -> Receive:

@@ -12,6 +12,7 @@ import pytest
 import requests
 from PIL import Image as Pillow
 from served import LIMITS, Site, picture, until
+from starlette.datastructures import UploadFile
 
 from live_seg.errors import EngineError
 from live_seg.photo import Cutter, Photo, Request
@@ -204,6 +205,14 @@ def test_who_hangs_up_makes_room_for_others(site: Site, slow: Slow) -> None:
     running.join()
     assert site.cut().status_code == 200
     assert slow.count == 2
+
+
+def test_a_full_disk_is_said(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(file: UploadFile, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(UploadFile, "write", full)
+    assert "No space left" in line(site.cut(), 503)
 
 
 def test_a_network_that_does_not_run_is_said(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
