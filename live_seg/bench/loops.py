@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from live_seg.bench.clip import Camera, Endless
 from live_seg.bench.round import SINK
 from live_seg.config import Config
-from live_seg.engines import Blob
+from live_seg.engines import Blob, Engine
 from live_seg.errors import UsageError
 from live_seg.frame import Clock, Image, Size
 from live_seg.live.pipeline import Pipeline
@@ -45,6 +45,10 @@ class Timed:
     def input_size(self, frame: Size) -> Size:
         """See `Network`."""
         return self._network.input_size(frame)
+
+    def load(self, size: Size) -> Engine:
+        """See `Network`."""
+        return self._network.load(size)
 
     def __call__(self, blob: Blob) -> Blob:
         """See `Network`."""

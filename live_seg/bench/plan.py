@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -71,6 +71,8 @@ class Contender:
         The peer's adapter file.
     name
         What it is called; empty for the name of the model that was loaded.
+    target_fps, max_cpu_percent
+        What the governor keeps to; 0 and 100: no governor.
     """
 
     kind: Kind
@@ -79,10 +81,21 @@ class Contender:
     model: str = "auto"
     adapter: Path | None = None
     name: str = ""
+    target_fps: float = 0.0
+    max_cpu_percent: float = 100.0
 
 
-def contenders(engine_names: Sequence[str], model: str, peers: Path | None, effect: str) -> list[Contender]:
+def contenders(
+    engine_names: Sequence[str],
+    model: str,
+    peers: Path | None,
+    effect: str,
+    target_fps: float = 0.0,
+    max_cpu_percent: float = 100.0,
+) -> list[Contender]:
     """Ours on each engine, the baselines, and each network of a folder of adapters, in our loop and in the plain one.
+
+    With a frame rate or a share of the processor to keep to, ours comes twice: also with the governor.
 
     Raises
     ------
@@ -90,6 +103,13 @@ def contenders(engine_names: Sequence[str], model: str, peers: Path | None, effe
         If there is no such engine, or the folder holds no adapter.
     """
     found = [Contender("ours", name, model=model) for name in _engines(engine_names)]
+    if target_fps or max_cpu_percent < 100:
+        kept = f"{target_fps:g} FPS" if target_fps else f"{max_cpu_percent:g} % CPU"
+        kept += f", {max_cpu_percent:g} % CPU" if target_fps and max_cpu_percent < 100 else ""
+        found += [
+            replace(one, name=f"governed to {kept}", target_fps=target_fps, max_cpu_percent=max_cpu_percent)
+            for one in found
+        ]
     plain = effect in PLAIN_EFFECTS
     if plain:
         found.append(Contender("baseline", "cpu", "plain", model, name=STRAIGHTFORWARD))

@@ -100,7 +100,7 @@ def run_round(loop: Loop, images: list[Image], setting: Setting, seconds: float)
         frames=source.given,
         shown=shown,
         hidden=statistics.hidden_count,
-        kept=statistics.kept_count,
+        kept=statistics.kept_count + statistics.followed_count,
         drops={stage: count for stage, count in {"capture": missed, **statistics.dropped}.items() if count},
         stages=statistics.stages(),
     )

@@ -61,6 +61,7 @@ class Subject:
             {
                 "engine": {"name": contender.engine, "model": contender.model, "threads": setting.threads},
                 "effect": {"name": setting.effect},
+                "governor": {"target_fps": contender.target_fps, "max_cpu_percent": contender.max_cpu_percent},
             }
         )
         self._threads = thread_count(self._config.engine)

@@ -41,6 +41,8 @@ def add(subparsers: Any) -> None:
     option("--threads", metavar="N", type=int, default=0, help="threads for the network; 0: as the app chooses")
     option("--camera", metavar="CLIP", default="demo", help="a video file, demo, or still: nothing moves (%(default)s)")
     option("--peers", metavar="FOLDER", type=Path, help="other networks beside ours: a folder of adapters")
+    option("--target-fps", metavar="N", type=float, default=0.0, help="ours also with a governor that keeps to it")
+    option("--max-cpu", metavar="PERCENT", type=float, default=100.0, help="the same for a share of the processor")
     option("--seconds", metavar="N", type=float, default=10.0, help="length of a round (%(default)s)")
     option("--repeats", metavar="N", type=int, default=3, help="rounds of each (%(default)s)")
     option("--scaling", action="store_true", help="time against pixels and threads instead, flat out")
@@ -96,7 +98,9 @@ def _plan(arguments: argparse.Namespace, cores: int) -> list[tuple[Setting, Sequ
         raise UsageError(f"--size: {error}") from None
     found: list[tuple[Setting, Sequence[Contender]]] = []
     for effect in arguments.effect:
-        own = contenders(arguments.engine, arguments.model, arguments.peers, effect)
+        own = contenders(
+            arguments.engine, arguments.model, arguments.peers, effect, arguments.target_fps, arguments.max_cpu
+        )
         if arguments.scaling:
             found += scaling_plan(own, effect, cores)
             continue
@@ -182,11 +186,17 @@ def _command(arguments: argparse.Namespace) -> str:
     ):
         if getattr(arguments, name) != default:
             words += [f"--{name}", *getattr(arguments, name)]
-    for name, usual in (("model", "auto"), ("threads", 0), ("camera", "demo"), ("seconds", 10.0), ("repeats", 3)):
-        if getattr(arguments, name) != usual:
-            words += [
-                f"--{name}",
-                f"{getattr(arguments, name):g}" if name == "seconds" else str(getattr(arguments, name)),
-            ]
+    for name, usual in (
+        ("model", "auto"),
+        ("threads", 0),
+        ("camera", "demo"),
+        ("target_fps", 0.0),
+        ("max_cpu", 100.0),
+        ("seconds", 10.0),
+        ("repeats", 3),
+    ):
+        value = getattr(arguments, name)
+        if value != usual:
+            words += [f"--{name.replace('_', '-')}", f"{value:g}" if isinstance(value, float) else str(value)]
     words += ["--peers", arguments.peers.name] if arguments.peers else []
     return shlex.join(words)

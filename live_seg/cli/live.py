@@ -46,6 +46,8 @@ def add_options(parser: Parser, window: bool = True) -> None:
     add("--engine", metavar="NAME", help="auto, cpu, cuda, tensorrt, openvino")
     add("--model", metavar="NAME", help="a name of `live-seg models`, or an .onnx file")
     add("--threads", metavar="N", help="threads for the network")
+    add("--target-fps", metavar="N", help="look less often where that is needed for so many pictures a second")
+    add("--max-cpu", metavar="PERCENT", help="the same, for no more of the processor than that")
     add("--seconds", metavar="N", help="stop after so many seconds")
     add("--frames", metavar="N", help="stop after so many frames")
     add("--config", metavar="FILE", type=Path, help="a TOML file; a saved change is taken over while running")
@@ -78,6 +80,8 @@ def _from_options(options: argparse.Namespace) -> Iterator[tuple[str, Any]]:
         "model": "engine.model",
         "threads": "engine.threads",
         "output": "output.file",
+        "target_fps": "governor.target_fps",
+        "max_cpu": "governor.max_cpu_percent",
         "seconds": "run.seconds",
         "frames": "run.frames",
         "effect": "effect.name",

@@ -75,6 +75,19 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Governor:
+    """Keeps to a frame rate and a share of the processor (live_seg/live/governor.py). Not for files."""
+
+    target_fps: Annotated[
+        float,
+        _key("look less often, or less closely, to make so many pictures a second; 0: as the source", ge=0, le=240),
+    ] = 0.0
+    max_cpu_percent: Annotated[
+        float, _key("the same, to take no more of the cores that this program may use; 100: all", ge=5, le=100)
+    ] = 100.0
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What happens to the room."""
 
@@ -160,6 +173,7 @@ class Config:
     engine: Engine = field(default_factory=Engine)
     matting: Matting = field(default_factory=Matting)
     gate: Gate = field(default_factory=Gate)
+    governor: Governor = field(default_factory=Governor)
     effect: Effect = field(default_factory=Effect)
     blur: Blur = field(default_factory=Blur)
     replace: Replace = field(default_factory=Replace)

@@ -27,10 +27,12 @@ def thread_count(config: EngineConfig) -> int:
 
     Beyond four a network of this size gains nothing on CPUs and a laptop's fan starts.
     """
-    if config.threads:
-        return config.threads
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, 4)
+    return config.threads or min(core_count(), 4)
+
+
+def core_count() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 Providers = Callable[[Path | bytes, EngineConfig], list[Any]]

@@ -85,7 +85,7 @@ class Gate:
         """The network has looked: what it saw, and its matte."""
         if self._matte is None or not _agree(self._matte.alpha, matte.alpha):
             self._same_since_s = matte.time
-        self._seen, self._matte = small, matte
+        self._seen, self._matte = small, replace(matte, finished=None)
 
 
 class Noise:

@@ -16,8 +16,10 @@ from live_seg.fused.matter import open_matter
 from live_seg.live.gate import Gate
 from live_seg.live.guard import Guard
 from live_seg.live.handover import Handover
+from live_seg.live.pacing import Pacing
 from live_seg.live.statistics import Statistics
 from live_seg.matting import Choice, Matter
+from live_seg.matting.preprocess import Views
 from live_seg.sources import Source
 
 log = logging.getLogger("live_seg")
@@ -114,6 +116,8 @@ class Matting:
         self._matter: Matter | None = None
         self._made_with: object = None
         self._gate: Gate | None = None
+        self._pacing: Pacing | None = None
+        self._looked_s = 0.0
         self._failures = 0
         self._again_at_s = 0.0
 
@@ -145,14 +149,41 @@ class Matting:
         return Matted(frame, matte)
 
     def _matte(self, matter: Matter, frame: Frame) -> Matte:
+        pacing = self._pacing
+        if pacing:
+            matter.share = pacing.share
         views = matter.views(frame)
-        kept = self._gate.kept(frame, views.small) if self._gate else None
-        if kept:
+        matte = self._gate.kept(frame, views.small) if self._gate else None
+        if matte:
             self._shared.statistics.kept_count += 1
-            return kept
+            if pacing:
+                pacing.kept()
+        elif pacing and not pacing.is_looking_due:
+            matte = self._followed(matter, frame, views, pacing)
+        matte = matte or self._looked(matter, frame, views)
+        if pacing:
+            pacing.frame(frame, lambda share: matter.input_size(frame.size, share))
+            self._shared.statistics.governor = pacing.text
+        return matte
+
+    def _followed(self, matter: Matter, frame: Frame, views: Views, pacing: Pacing) -> Matte | None:
+        start = self._shared.clock()
+        matte = matter.follow(frame, views)
+        if matte and matte.time != self._looked_s:
+            return None  # a graph made the last one, and tells nothing that could be followed
+        if matte:
+            self._shared.statistics.followed_count += 1
+            pacing.followed(self._shared.clock() - start)
+        return matte
+
+    def _looked(self, matter: Matter, frame: Frame, views: Views) -> Matte:
+        start = self._shared.clock()
         matte = matter(frame, views)
+        self._looked_s = frame.time
         if self._gate:
             self._gate.made(views.small, matte)
+        if self._pacing:
+            self._pacing.looked(self._shared.clock() - start)
         return matte
 
     def _ready(self, frame: Frame) -> Matter:
@@ -161,13 +192,15 @@ class Matting:
             self._shared.statistics.engine = self._choice.why.split(";")[0]
             log.info("%s", self._choice.why)
         config = self._shared.config
-        parts = config.matting, config.gate, config.guard.empty_ms
+        parts = config.matting, config.gate, config.governor, config.guard
         if self._matter is None or self._made_with != parts:
             self._made_with = parts
             self._close()
-            self._matter = open_matter(self._choice.network, config, self._effect, waits=self._shared.lossless)
-            gated = config.gate.on and not self._shared.lossless
-            self._gate = Gate(config.gate, config.guard.empty_ms) if gated else None
+            live = not self._shared.lossless  # a file's frames each have a matte of their own
+            self._matter = open_matter(self._choice.network, config, self._effect, waits=not live)
+            self._gate = Gate(config.gate, config.guard.empty_ms) if live and config.gate.on else None
+            governed = live and (config.governor.target_fps > 0 or config.governor.max_cpu_percent < 100)
+            self._pacing = Pacing(config, self._choice.network, self._shared.clock) if governed else None
         return self._matter
 
     def _reset(self) -> None:
@@ -178,9 +211,11 @@ class Matting:
             self._gate.reset()
 
     def _close(self) -> None:
+        if self._pacing:
+            self._pacing.close()
         if self._matter:
             self._matter.close()
-        self._matter = None
+        self._pacing = self._matter = None
 
     def _recover(self, error: EngineError) -> None:
         """Drops the session: it is loaded again for a later frame; until then everything is hidden."""

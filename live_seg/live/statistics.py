@@ -42,6 +42,10 @@ class Statistics:
         Why the room is hidden now; empty if it is not.
     hidden_count
         Pictures that were released and showed nothing of their frame; written by the compose stage.
+    followed_count
+        Mattes that followed the picture's motion between two looks of the network; written by the matte stage.
+    governor
+        What the governor does, for people; empty without one.
     kept_count
         Mattes that were kept because nothing moved; written by the matte stage.
     """
@@ -57,6 +61,8 @@ class Statistics:
         self.hidden = ""
         self.hidden_count = 0
         self.kept_count = 0
+        self.followed_count = 0
+        self.governor = ""
         self.dropped: dict[str, int] = {}
 
     def took(self, stage: str, seconds: float) -> None:
@@ -109,6 +115,8 @@ class Statistics:
         for sink in list(self._shown_at):
             delay = self.delay(sink)
             lines.append(f"{sink}: {self.fps(sink):.0f} FPS  delay {delay.p50_ms:.0f} ms, p95 {delay.p95_ms:.0f} ms")
+        if self.governor:
+            lines.append(self.governor)
         if self.kept_count:
             lines.append(f"nothing moved in {self.kept_count} frames")
         lines += [f"ms: {stages}", "dropped: " + ("  ".join(f"{n} {c}" for n, c in self.dropped.items() if c) or "0")]

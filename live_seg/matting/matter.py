@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from live_seg.config.tree import Matting
-from live_seg.frame import Frame, Matte
+from live_seg.frame import Frame, Matte, Size
+from live_seg.matting.follow import Follow
 from live_seg.matting.preprocess import Views, to_blob
 from live_seg.matting.refine import Guided, Refine, bilinear
 from live_seg.matting.sigmoid import to_alpha
@@ -22,16 +23,28 @@ class Matter:
         Is not closed by the matter.
     config
         Part `matting` of the configuration.
+
+    Attributes
+    ----------
+    share
+        Of the model's input area, up to 1: less is faster and finds less.
     """
 
     def __init__(self, network: Network, config: Matting) -> None:
         self.network = network
+        self.share = 1.0
         self._steady = Steady(config.steady)
+        self._follow = Follow()
+        self._confidence, self._looked_s = 0.0, 0.0
         self._refine: Refine = Guided(config.radius_px) if config.refine == "guided" else bilinear
 
     def views(self, frame: Frame) -> Views:
         """The frame at the sizes at which the matter looks at it."""
-        return Views(frame.image, self.network.input_size(frame.size))
+        return Views(frame.image, self.input_size(frame.size, self.share))
+
+    def input_size(self, frame: Size, share: float) -> Size:
+        """Size of the network's input for frames of that size, at a share of its area."""
+        return self.network.input_size(frame) if share == 1 else self.network.model.input_size(frame, share)
 
     def __call__(self, frame: Frame, views: Views | None = None) -> Matte:
         """Matte of the frame; frames of a stream must come in order, `reset` before another stream.
@@ -53,11 +66,24 @@ class Matter:
         alpha = to_alpha(self.network(to_blob(small, self.network.model)))
         confidence = float(np.abs(alpha - 0.5).mean()) * 2
         alpha = self._steady(alpha, small)
+        self._follow.look(alpha, small)
+        self._confidence, self._looked_s = confidence, frame.time
         return Matte(self._refine(alpha, small, views.guide(), frame.size), confidence, frame.time)
 
     def close(self) -> None:
         """Has nothing to release."""
 
+    def follow(self, frame: Frame, views: Views) -> Matte | None:
+        """The last matte moved to this frame without the network; its time stays that of the frame the network saw.
+
+        None if there is nothing to follow: no matte of that size, or another scene.
+        """
+        alpha = self._follow(views.small)
+        if alpha is None:
+            return None
+        return Matte(self._refine(alpha, views.small, views.guide(), frame.size), self._confidence, self._looked_s)
+
     def reset(self) -> None:
         """Forgets the past: the next frame is the first of a stream."""
         self._steady.reset()
+        self._follow.reset()

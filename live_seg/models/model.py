@@ -82,13 +82,13 @@ class Model:
         """What it is for: the name without the precision at its end."""
         return self.name.removesuffix(f"-{self.precision}")
 
-    def input_size(self, frame: Size) -> Size:
+    def input_size(self, frame: Size, share: float = 1.0) -> Size:
         """The multiples of `stride` nearest to the frame's shape at about `area_px` pixels.
 
-        At 46,080 pixels: 16:9 -> 288x160, 4:3 -> 256x192, upright 3:4 -> 192x256.
+        At 46,080 pixels: 16:9 -> 288x160 (224x128 with a share of 0.6), 4:3 -> 256x192, upright 3:4 -> 192x256.
         """
-        width = math.sqrt(self.area_px * frame.width / frame.height)
-        height = math.sqrt(self.area_px * frame.height / frame.width)
+        width = math.sqrt(share * self.area_px * frame.width / frame.height)
+        height = math.sqrt(share * self.area_px * frame.height / frame.width)
         return Size(self._multiple(width), self._multiple(height))
 
     def _multiple(self, length: float) -> int:

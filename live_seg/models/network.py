@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from types import TracebackType
 from typing import Self
 
@@ -41,6 +42,7 @@ class Network:
         self._kept = kept
         self._loaded: dict[Size, Engine] = {}
         self._device = ""
+        self._lock = threading.Lock()  # a session may be loaded by one thread while another runs the one before
 
     @property
     def device(self) -> str:
@@ -59,13 +61,17 @@ class Network:
         EngineError
             With the reason and the cure.
         """
-        engine = self._loaded.pop(size, None)
-        if engine is None:
+        with self._lock:
+            engine = self._loaded.pop(size, None)
+            if engine:
+                self._loaded[size] = engine  # the one that was used last stands last
+                return engine
+        engine = self._class(self.model.file, size, self._config)
+        with self._lock:
             while len(self._loaded) >= self._kept:
                 self._loaded.pop(next(iter(self._loaded))).close()
-            engine = self._class(self.model.file, size, self._config)
             self._device = engine.device
-        self._loaded[size] = engine  # the one that was used last stands last
+            self._loaded[size] = engine
         return engine
 
     def __call__(self, blob: Blob) -> Blob:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from made import OURS, PLAIN, made_result, made_round, made_row
 
+from live_seg.bench.plan import contenders
 from live_seg.bench.result import read_result, write_result
 from live_seg.errors import UsageError
 
@@ -53,3 +54,9 @@ def test_what_is_no_result_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "other.json").write_text(content)
     with pytest.raises(UsageError, match="no result"):
         read_result(tmp_path / "other.json")
+
+
+def test_with_limits_ours_comes_with_and_without_the_governor() -> None:
+    plain, governed = (contenders(["cpu"], "auto", None, "blur", *limits) for limits in ((), (24.0, 50.0)))
+    assert [one.name for one in governed if one.kind == "ours"] == ["", "governed to 24 FPS, 50 % CPU"]
+    assert [one for one in governed if one.kind != "ours"] == [one for one in plain if one.kind != "ours"]

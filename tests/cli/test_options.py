@@ -33,6 +33,8 @@ OPTIONS = [
     (["--engine", "cuda"], {"engine.name": "cuda"}),
     (["--model", "person-int8"], {"engine.model": "person-int8"}),
     (["--threads", "3"], {"engine.threads": 3}),
+    (["--target-fps", "24"], {"governor.target_fps": 24.0}),
+    (["--max-cpu", "50"], {"governor.max_cpu_percent": 50.0}),
     (["--seconds", "1.5"], {"run.seconds": 1.5}),
     (["--frames", "9"], {"run.frames": 9}),
     (["--set", "matting.steady=0.4"], {"matting.steady": 0.4}),

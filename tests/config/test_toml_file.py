@@ -18,6 +18,7 @@ OTHERS = {
     "engine": {"name": "cpu", "model": "C:\\models\\a.onnx", "threads": 3, "device": 1} | {"fused": "never"},
     "matting": {"steady": 0.0, "refine": "bilinear", "radius_px": 16},
     "gate": {"on": False, "refresh_ms": 250.0},
+    "governor": {"target_fps": 24.0, "max_cpu_percent": 50.0},
     "effect": {"name": "sepia", "options": {"strength": 0.5, "on": True, "names": ["a", "b"]}},
     "blur": {"radius_px": 33.25},
     "replace": {"background": "Strand – Möwe 海.jpg"},
