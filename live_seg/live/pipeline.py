@@ -25,8 +25,9 @@ from live_seg.effects import Effect, open_effect
 from live_seg.frame import Clock, Frame, Size
 from live_seg.live.guard import Guard
 from live_seg.live.handover import Closed, Handover, Lossless, Newest
+from live_seg.live.matte_stage import Matting
 from live_seg.live.outputs import Outputs
-from live_seg.live.stages import Away, Matted, Matting, Shared, capture, compose
+from live_seg.live.stages import Away, Matted, Shared, capture, compose
 from live_seg.live.statistics import Statistics
 from live_seg.matting import Choice
 from live_seg.sinks import Sink

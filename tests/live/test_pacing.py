@@ -141,7 +141,7 @@ def test_in_the_loop_mattes_that_follow_keep_the_age_of_what_the_network_saw(mon
     def pacing(config: Config, network: ScriptedNetwork, clock: ManualClock) -> Pacing:
         return Pacing(config, network, clock, cpu)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("live_seg.live.stages.Pacing", pacing)
+    monkeypatch.setattr("live_seg.live.matte_stage.Pacing", pacing)
     network = Costly(spend)
     network.load = lambda size: None  # type: ignore[attr-defined]
     config = build({"effect": {"name": "replace"}, "governor": {"target_fps": 30, "max_cpu_percent": 20}})
