@@ -30,7 +30,7 @@ from live_seg.config.tree import Guard as GuardConfig
 from live_seg.effects import effects
 from live_seg.errors import EngineError, SinkLost, SourceLost, UsageError
 from live_seg.frame import Frame, Image, Size
-from live_seg.live import stages
+from live_seg.live import matte_stage
 from live_seg.live.pipeline import Pipeline
 from live_seg.matting import Choice
 from live_seg.models import Network
@@ -182,7 +182,7 @@ def test_live_an_engine_error_hides_the_room_until_the_network_is_back() -> None
 def test_live_an_engine_that_keeps_failing_is_replaced_where_none_was_asked_for(
     monkeypatch: pytest.MonkeyPatch, asked: str, looks_again: bool
 ) -> None:
-    monkeypatch.setattr(stages, "_RETRY_S", (0.0,))
+    monkeypatch.setattr(matte_stage, "_RETRY_S", (0.0,))
     broken, sound = ScriptedNetwork(["person", "error"]), ScriptedNetwork()
     loaded: list[ScriptedNetwork] = []
 
