@@ -104,7 +104,7 @@ async def serve(
         async def feed(update: Update) -> None:
             event = update.message or update.callback_query
             if event and event.from_user:
-                await tasks.start_in_turn(event.from_user.id, dispatcher.feed_update(bot, update))
+                await tasks.start_in_turn(event.from_user.id, lambda: dispatcher.feed_update(bot, update))
 
         working = [asyncio.create_task(worker.run()) for _ in range(WORKERS)]
         try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections import Counter
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from aiogram.exceptions import AiogramError, TelegramForbiddenError
@@ -12,36 +13,43 @@ from aiohttp import ClientError
 
 log = logging.getLogger("live_seg")
 
-MOST = 50
-"""Updates that are answered at the same time; the next ones stay with Telegram meanwhile."""
+MOST, MOST_EACH = 1000, 150
+"""Updates that are worked on at the same time, in all and of one chat; up to a hundred come at once. Those of a chat
+over its share are left out: only programs write so fast, and a bot may answer a chat once a second."""
 
 
 class Tasks:
     """Starts coroutines, and says in the log how they failed."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MOST, most_each: int = MOST_EACH) -> None:
         self._running: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(most)
+        self._most_each = most_each
+        self._counts: Counter[int] = Counter()
         self._last: dict[int, asyncio.Task[None]] = {}
 
-    async def start_in_turn(self, chat: int, work: Coroutine[Any, Any, None]) -> None:
-        """Starts it after what was started for the same chat, and once fewer than `most` others run."""
+    async def start_in_turn(self, chat: int, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Starts it after what was started for the same chat, and once there is room for it."""
+        if self._counts[chat] >= self._most_each:
+            log.debug("an update was left out: its chat has %d open", self._most_each)
+            return
         await self._room.acquire()
         before = self._last.get(chat)
 
         async def after_it() -> None:
             if before is not None:
                 await asyncio.wait((before,))
-            await work
-
-        task = self._last[chat] = self.start(after_it())
+            await work()
 
         def leave(_: asyncio.Task[None]) -> None:
             self._room.release()
-            if self._last[chat] is task:
-                del self._last[chat]
+            self._counts[chat] -= 1
+            if not self._counts[chat]:
+                del self._counts[chat], self._last[chat]
 
-        task.add_done_callback(leave)
+        self._counts[chat] += 1
+        self._last[chat] = self.start(after_it())
+        self._last[chat].add_done_callback(leave)
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Starts it."""

@@ -54,6 +54,7 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     failed: str
 
 
+@cache
 def languages() -> list[str]:
     """Codes of the languages that there are files for."""
     folder = files("live_seg.bot") / "texts"

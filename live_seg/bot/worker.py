@@ -88,6 +88,8 @@ class Worker:
                 log.debug("somebody has blocked the bot")
             except (AiogramError, ClientError, TimeoutError) as error:
                 log.warning("an answer was not sent: %s", error)
+            except Exception:
+                log.exception("a picture was not answered; this is a defect")
             finally:
                 self._queue.done(user)
 
@@ -105,11 +107,6 @@ class Worker:
             await self._tell(job, job.texts.nothing_found)
         except TelegramEntityTooLarge:
             await self._tell(job, job.texts.result_too_large)
-        except (AiogramError, ClientError, TimeoutError):
-            raise
-        except Exception:
-            log.exception("a picture was not done; this is a defect")
-            await self._tell(job, job.texts.failed)
 
     async def _cut(self, job: Job) -> bytes:
         texts = job.texts
@@ -129,6 +126,9 @@ class Worker:
             raise Refused(await self._why(job, error, behind)) from None
         except LiveSegError as error:
             log.error("%s", error)
+            raise Refused(texts.failed) from None
+        except Exception:
+            log.exception("a picture was not cut out; this is a defect")
             raise Refused(texts.failed) from None
         if len(cutout) > LARGEST_UPLOAD:
             raise Refused(texts.result_too_large)

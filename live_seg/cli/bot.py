@@ -78,6 +78,8 @@ def _options(arguments: argparse.Namespace) -> Options:
         parts = urlsplit(url)
         if url and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise UsageError(f"{option} {url} is no address", "Write it like https://example.org/bot.")
+    if arguments.threads < 0:
+        raise UsageError("--threads takes a number from 0", "0 lets the app choose.")
     if arguments.listen and not arguments.webhook:
         raise UsageError("--listen does nothing without --webhook", "Add --webhook URL, or leave --listen out.")
     if arguments.webhook.startswith("http:") and not arguments.api:

@@ -32,13 +32,17 @@ async def test_a_photo_is_cut_out_and_the_token_is_never_shown_whatever_fails() 
         environment = os.environ | {"LIVE_SEG_BOT_TOKEN": TOKEN}
         pipe = asyncio.subprocess.PIPE
         bot = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=pipe, stderr=pipe, env=environment)
-        ann = Person(api, now=int(time.time()))
-        await ann.sends_photo(b"gone")
-        await api.until(ann.chat.texts, 50)
-        await ann.sends(document=ann.document(PORTRAIT, "eileen.webp"))
-        await api.until(ann.chat.documents)
-        bot.send_signal(signal.SIGTERM)
-        out, err = await bot.communicate()
+        try:
+            ann = Person(api, now=int(time.time()))
+            await ann.sends_photo(b"gone")
+            await api.until(ann.chat.texts, 90)
+            await ann.sends(document=ann.document(PORTRAIT, "eileen.webp"))
+            await api.until(ann.chat.documents)
+            bot.send_signal(signal.SIGTERM)
+            out, err = await bot.communicate()
+        finally:
+            if bot.returncode is None:
+                bot.kill()
     cutout = cv2.imdecode(np.frombuffer(ann.chat.documents()[0]["file"], np.uint8), cv2.IMREAD_UNCHANGED)
     assert cutout is not None
     assert cutout.shape == (512, 512, 4)
@@ -56,6 +60,7 @@ async def test_a_photo_is_cut_out_and_the_token_is_never_shown_whatever_fails() 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        ("--threads -1", "--threads takes a number from 0"),
         ("--api localhost:8081", "--api localhost:8081 is no address"),
         ("--webhook https://", "--webhook https:// is no address"),
         ("--webhook http://example.org/", "Telegram calls https addresses only"),
