@@ -93,7 +93,7 @@ class Cutter:
             part = _roomy(box, photo.size).slices
             own = None if photo.alpha is None else photo.alpha[part]
             photo, alpha = replace(photo, image=photo.image[part], alpha=own), alpha[part]
-        made = self._compose(photo, alpha, request)
+        made = self.compose(photo, alpha, request)
         return replace(made, is_empty=box is None)
 
     def matte(self, photo: Photo) -> Alpha:
@@ -120,7 +120,14 @@ class Cutter:
         if not request.matte and request.needs_picture:
             self._backdrops.check(request.background)
 
-    def _compose(self, photo: Photo, alpha: Alpha, request: Request) -> Photo:
+    def compose(self, photo: Photo, alpha: Alpha, request: Request) -> Photo:
+        """The photo as the request wants it, but for the crop, by a matte that is known.
+
+        Raises
+        ------
+        UsageError
+            If the background cannot be used.
+        """
         if request.matte:
             return replace(photo, image=alpha, alpha=None, profile=None)
         if request.is_transparent:

@@ -25,7 +25,7 @@ _FAR, _NEAR = (40, 15), 6
 _FINE = 1600
 """A larger picture is looked at with a larger radius: its soft edges are as much wider."""
 
-_TILE = 512
+_TILE = 256
 
 
 def cleaned(image: Image, alpha: Alpha) -> Image:
