@@ -25,7 +25,9 @@ def add(subparsers: Any) -> None:
         epilog="docs/evaluation.md explains the measures, the split file and the adapter.",
     )
     parser.add_argument(
-        "model", metavar="MODEL", help="a name of `live-seg models`, an .onnx file, an adapter (.json), or mask-rcnn"
+        "model",
+        metavar="MODEL",
+        help="a name of `live-seg models` (photo:NAME as photos are cut), an .onnx file, an adapter (.json), mask-rcnn",
     )
     parser.add_argument(
         "data", metavar="DATA", type=Path, help="a folder with images/ and masks/, a split file (.csv), clips"

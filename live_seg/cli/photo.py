@@ -67,7 +67,11 @@ def run(arguments: argparse.Namespace) -> int:
     inputs, out = arguments.inputs, _output(arguments)
     if PIPE in (*inputs, out):
         return _pipe(arguments, task, out)
-    if is_one_file(inputs, out):
+    is_file = is_one_file(inputs, out)
+    jpeg = (out.suffix if is_file else f".{arguments.format}").lower() in (".jpg", ".jpeg")
+    if jpeg and task.request.is_transparent and not task.request.matte:
+        raise UsageError("a JPEG file holds no transparency", "Write PNG or WebP, or choose a background.")
+    if is_file:
         return _batch(arguments, task, [Job(inputs[0], out)])
     from live_seg.photo.output import held, remove_parts
 
@@ -173,7 +177,7 @@ def _tell(outcomes: Sequence[Outcome], as_json: bool) -> None:
         if outcome.status == "failed":
             print(f"live-seg: {outcome.error}", file=sys.stderr)
         elif outcome.is_empty:
-            print(f"live-seg: nobody was found in {shown(outcome.source)}", file=sys.stderr)
+            print(f"live-seg: nothing to cut out was found in {shown(outcome.source)}", file=sys.stderr)
     if as_json:
         print(json.dumps([dataclasses.asdict(outcome) for outcome in outcomes], indent=1))
     if len(outcomes) > 1:

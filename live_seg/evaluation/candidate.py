@@ -11,7 +11,10 @@ from live_seg.evaluation.adapter import read_adapter
 from live_seg.evaluation.peer import Peer
 from live_seg.frame import Alpha, Frame, Image, Size
 from live_seg.matting import Matter
+from live_seg.matting.still import StillMatter
 from live_seg.models import Model, Network, find_model
+
+_PHOTO = "photo:"
 
 
 class Candidate(Protocol):
@@ -83,10 +86,35 @@ class OwnModel:
         self._matters.clear()
 
 
+class PhotoModel:
+    """A model of ours as photos are cut: a larger input, a second look at a small subject, edges at full size."""
+
+    def __init__(self, model: Model, config: Config) -> None:
+        self.name = f"{_PHOTO}{model.name}"
+        engine = "cpu" if config.engine.name == "auto" else config.engine.name
+        self._matter = StillMatter(Network(model, engine, config.engine), config.engine)
+
+    def still(self, image: Image) -> Alpha:
+        """Matte of a single picture."""
+        return self._matter(Frame(image, 0, 0.0)).alpha
+
+    def frame(self, image: Image) -> Alpha:
+        """Matte of a frame, which has no past here."""
+        return self.still(image)
+
+    def reset(self) -> None:
+        """There is no past."""
+
+    def close(self) -> None:
+        """Releases the network."""
+        self._matter.close()
+
+
 def open_candidate(name: str, config: Config) -> Candidate:
     """Candidate for a name of the registry, an .onnx file, an adapter's .json file, or "mask-rcnn".
 
-    An .onnx file with an adapter of the same name beside it is read by that.
+    An .onnx file with an adapter of the same name beside it is read by that. "photo:" before a model of ours measures
+    it as photos are cut.
 
     Raises
     ------
@@ -99,6 +127,8 @@ def open_candidate(name: str, config: Config) -> Candidate:
         from live_seg.evaluation.mask_rcnn import MaskRcnn  # torch and torchvision: only when asked for
 
         return MaskRcnn()
+    if name.startswith(_PHOTO):
+        return PhotoModel(find_model(name.removeprefix(_PHOTO)), config)
     file = Path(name).expanduser()
     if file.suffix == ".json":
         return Peer(read_adapter(file), config.engine.threads or 1)

@@ -199,7 +199,6 @@ def _key(config: EngineConfig, frame: Size) -> str:
         str(frame),
         str(thread_count(config)),
         str(config.device),
-        config.model,
     ]
     parts += [_model(engine, config).sha256 or str(_model(engine, config).file) for engine in (*GPUS[:1], REFERENCE)]
     parts += [f"driver {has_nvidia_driver()}", *_gpu_libraries()]
@@ -209,6 +208,12 @@ def _key(config: EngineConfig, frame: Size) -> str:
         except PackageNotFoundError:
             parts.append(f"no {package}")
     return " | ".join(parts)
+
+
+def _kept_in(config: EngineConfig) -> Path:
+    """A file for each kind of model: who looks for people and for pets in turns remembers both."""
+    kind = _model(REFERENCE, config).family
+    return cache_folder() / ("engine.json" if kind == "person" else f"engine-{kind}.json")
 
 
 def _gpu_libraries() -> list[str]:
@@ -221,7 +226,7 @@ def _gpu_libraries() -> list[str]:
 
 def _remembered(config: EngineConfig, frame: Size) -> Choice | None:
     try:
-        kept = json.loads((cache_folder() / "engine.json").read_text(encoding="utf-8"))
+        kept = json.loads(_kept_in(config).read_text(encoding="utf-8"))
         if kept["key"] != _key(config, frame):
             return None
         return Choice(_proven(kept["engine"], config, frame), kept["why"])
@@ -233,6 +238,6 @@ def _remember(config: EngineConfig, frame: Size, choice: Choice) -> None:
     try:
         cache_folder().mkdir(parents=True, exist_ok=True)
         content = {"key": _key(config, frame), "engine": choice.network.engine, "why": choice.why}
-        (cache_folder() / "engine.json").write_text(json.dumps(content, indent=1), encoding="utf-8")
+        _kept_in(config).write_text(json.dumps(content, indent=1), encoding="utf-8")
     except OSError as error:
         log.debug("the choice of the engine is not kept: %s", error)

@@ -72,7 +72,7 @@ def find_model(name: str) -> Model:
             raise UsageError(f"there is no model file {file}")
         own = {row.file.resolve(): row for row in rows.values()}
         return own.get(file.resolve()) or Model(name=file.stem, file=file, precision="fp32")
-    raise unknown("model", name, rows)
+    raise unknown("model", name, {*rows, *families()})
 
 
 def families() -> list[str]:

@@ -71,7 +71,7 @@ class Cutter:
         config = Engine(name=engine, model=model, threads=threads)
         choice = choose(config, _LIKE)
         self.why = choice.why
-        self._matter = StillMatter(choice, config, sessions)
+        self._matter = StillMatter(choice.network, config, sessions)
         self._transparent = Transparent(Config())
         self._backdrops = Backdrops(limits or Limits())
         self._lock = threading.Lock()

@@ -21,7 +21,7 @@ class Limits:
     bytes
         Of the file.
     pixels
-        Width times height. A pixel costs about 12 bytes of memory at the peak.
+        Width times height. A pixel costs up to 15 bytes of memory at the peak.
     side
         Width and height, in pixels.
     """

@@ -8,7 +8,7 @@ told too.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,6 +125,7 @@ def from_pillow(picture: PillowImage) -> Photo:
     """A Pillow picture as a photo; decodes it. Raises whatever Pillow raises."""
     picture.load()
     tags, orientation = read_tags(picture)
+    tags = replace(tags, software="")  # it made the source and not the result
     profile = profile_of(picture)
     image, alpha = pixels(picture)
     image = _upright(image, orientation)

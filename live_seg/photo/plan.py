@@ -18,8 +18,19 @@ SUFFIXES = PICTURE_SUFFIXES | {".gif"}
 
 
 def is_one_file(inputs: Sequence[Path], out: Path) -> bool:
-    """True if the output names the file of one picture, and not a folder."""
-    return len(inputs) == 1 and not inputs[0].is_dir() and not out.is_dir() and out.suffix.lower()[1:] in FORMATS
+    """True if the output names the file of one picture, and not a folder.
+
+    Raises
+    ------
+    UsageError
+        If it names a picture of a format that is not written.
+    """
+    if len(inputs) != 1 or inputs[0].is_dir() or out.is_dir():
+        return False
+    suffix = out.suffix.lower()
+    if suffix in SUFFIXES and suffix[1:] not in FORMATS:
+        raise UsageError(f"{shown(out)}: {suffix} files are not written", f"There are: {', '.join(FORMATS)}.")
+    return suffix[1:] in FORMATS
 
 
 def plan(inputs: Sequence[Path], out: Path, suffix: str) -> list[Job]:

@@ -2,6 +2,7 @@ import pytest
 
 from live_seg.errors import UsageError
 from live_seg.media import readable
+from live_seg.media.file import shown
 
 
 def test_a_file_with_something_in_it_is_readable(tmp_path):
@@ -39,3 +40,12 @@ def test_an_empty_file_and_a_folder_are_refused(tmp_path):
 def test_names_that_no_file_can_have_are_refused(name):
     with pytest.raises(UsageError):
         readable(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("me.jpg", "me.jpg"), ("two\nlines", "two\\nlines"), ("caf\udce9", "caf\\xe9"), ("näive ☺", "näive ☺")],
+)
+def test_a_path_is_shown_in_one_line_that_can_be_printed(name: str, expected: str) -> None:
+    assert shown(name) == expected
+    shown(name).encode("utf-8")

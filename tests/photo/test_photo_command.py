@@ -222,6 +222,9 @@ def test_from_pipe_to_pipe() -> None:
         (["-", "a.jpg", "-o", "out"], "a pipe takes one picture"),
         (["-", "--json"], "a pipe takes one picture"),
         (["a.jpg", "-o", "b.png", "--blur", "--matte"], "not allowed with argument"),
+        (["a.jpg", "-o", "b.gif"], ".gif files are not written"),
+        (["a.jpg", "-o", "b.jpg"], "a JPEG file holds no transparency"),
+        (["a.jpg", "-o", "out", "--format", "jpg"], "a JPEG file holds no transparency"),
         (["a.jpg", "-o", "b.png", "--max-megapixels", "many"], "is not a whole number"),
         (["a.jpg", "-o", "out", "--model", "persn"], "Did you mean person"),
     ],
@@ -242,7 +245,7 @@ def test_where_nobody_is_found_that_is_said(tmp_path: Path, capsys: pytest.Captu
     own.save(tmp_path / "nobody.png")
     assert photo_command(tmp_path / "nobody.png", "-o", tmp_path / "out", "--json") == 0
     printed = capsys.readouterr()
-    assert "nobody was found in" in printed.err
+    assert "nothing to cut out was found in" in printed.err
     assert json.loads(printed.out)[0]["is_empty"]
 
 
