@@ -13,8 +13,8 @@ from live_seg.matting.region import Region
 from live_seg.models.network import KEPT, Network
 
 _AREA_PX = 86016
-"""What the network sees of a still picture: as much as on a GPU. With the second look IoU rose from 0.888 to 0.892 on 92
-pictures of people/test, of small persons from 0.41 to 0.50 (docs/decisions/0007). Twice as much again lost."""
+"""What the network sees of a still picture: as much as on a GPU. With the second look IoU rose from 0.888 to 0.892
+on 92 pictures of people/test, of small persons from 0.41 to 0.50 (docs/decisions/0007). Twice as much again lost."""
 
 
 class StillMatter:
