@@ -9,6 +9,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from small_network import write_network
@@ -149,3 +150,54 @@ def test_a_network_of_another_opset_has_no_graph_form(tmp_path: Path) -> None:
 def test_a_frame_that_grows_one_way_and_shrinks_the_other_has_no_graph_form(model: Model) -> None:
     with pytest.raises(NoGraphForm, match="grows one way"):
         assemble(Recipe(model, build({}).matting, None, Size(4000, 20)))
+
+
+ON_CUDA = set(
+    [
+        "Abs",
+        "Add",
+        "And",
+        "AveragePool",
+        "Cast",
+        "Clip",
+        "Concat",
+        "Constant",
+        "Conv",
+        "Div",
+        "Floor",
+        "Gather",
+        "Greater",
+        "GreaterOrEqual",
+        "Identity",
+        "LessOrEqual",
+        "Max",
+        "MaxPool",
+        "Mul",
+        "Pad",
+        "ReduceMean",
+        "ReduceSum",
+        "Relu",
+        "Resize",
+        "Round",
+        "Sigmoid",
+        "Split",
+        "Squeeze",
+        "Sub",
+        "Transpose",
+        "Unsqueeze",
+        "Where",
+    ]
+)
+"""Operators that ONNX Runtime's CUDA provider has in float32 (docs/OperatorKernels.md there)."""
+
+
+@pytest.mark.parametrize("effect", ["blur", "colour", "transparent"])
+def test_all_of_the_graph_can_run_on_cuda_and_be_recorded(effect: str) -> None:
+    config = build(EFFECTS[effect])
+    recipe = Recipe(best_model("fp16"), config.matting, form_of(open_effect(config)), Size(1919, 1079))
+    graph = onnx.load_from_string(assemble(recipe)).graph
+    assert {node.op_type for node in graph.node} <= ON_CUDA  # no control flow, nothing that asks for a shape
+    takers = {name: node.op_type for node in graph.node for name in node.input}
+    makers = {name: node.op_type for node in graph.node for name in node.output}
+    eight_bits = [one.name for one in (*graph.input, *graph.output) if one.type.tensor_type.elem_type == 2]
+    assert {takers.get(name) or makers.get(name) for name in eight_bits} == {"Cast"}  # as TensorRT wants it
