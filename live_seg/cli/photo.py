@@ -78,11 +78,11 @@ def run(arguments: argparse.Namespace) -> int:
     jobs = plan(inputs, out, f".{arguments.format}")
     with held(out):
         folders = {job.target.parent for job in jobs}
-        remove_parts(folders)
+        remove_parts(out, folders)
         try:
             return _batch(arguments, task, jobs)
         finally:
-            remove_parts(folders)
+            remove_parts(out, folders)
 
 
 def count(text: str) -> int:

@@ -68,9 +68,11 @@ def write_whole(target: Path, data: bytes) -> None:
         raise
 
 
-def remove_parts(folders: Iterable[Path]) -> None:
-    """Removes what killed runs left; only while this run holds the folder."""
+def remove_parts(root: Path, folders: Iterable[Path]) -> None:
+    """Removes what killed runs left in folders below the root; only while this run holds it."""
     for folder in folders:
+        if not folder.resolve().is_relative_to(root.resolve()):
+            continue
         with contextlib.suppress(OSError):
             for part in folder.glob(_PART.format("*")):
                 part.unlink(missing_ok=True)

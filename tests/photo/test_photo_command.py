@@ -138,9 +138,10 @@ def test_a_link_out_of_the_output_folder_is_not_followed(tmp_path: Path, capsys:
     (out / "day 1").symlink_to(elsewhere)
     (out / "day 2").mkdir()
     (elsewhere / "precious.png").write_bytes(b"precious")
+    (elsewhere / ".live-seg-0123456789ab.part").write_bytes(b"of another run")
     (out / "day 2/002.png").symlink_to(elsewhere / "precious.png")
     assert photo_command(tree, "-o", out) == 1
-    assert files_in(elsewhere) == ["precious.png"]
+    assert files_in(elsewhere) == [".live-seg-0123456789ab.part", "precious.png"]
     assert (elsewhere / "precious.png").read_bytes() == b"precious"
     error = capsys.readouterr().err
     assert "leads out of" in error
