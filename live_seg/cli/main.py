@@ -16,7 +16,6 @@ from live_seg.errors import LiveSegError, UsageError, nearest
 _EXTRAS = {
     **dict.fromkeys(("torch", "segmentation_models_pytorch", "onnx", "lightning_fabric"), "live-seg[train]"),
     **dict.fromkeys(("tensorboard", "matplotlib"), "live-seg[train]"),
-    "PIL": "live-seg[photo]",
     **dict.fromkeys(("starlette", "uvicorn", "python_multipart"), "live-seg[web]"),
     **dict.fromkeys(("dask", "distributed"), "live-seg[cluster]"),
     **dict.fromkeys(("aiogram", "aiohttp"), "live-seg[bot]"),
