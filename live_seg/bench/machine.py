@@ -28,7 +28,7 @@ class Machine:
     memory_gb
         Of the machine; 0 where the system does not tell.
     system
-        Operating system with its version.
+        Operating system with the number of its version.
     load
         Processes that ran or waited on average of the last minute, before the measurement; 0 where unknown.
         Much over 0 means that the machine was not free.
@@ -59,7 +59,7 @@ def this_machine() -> Machine:
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         vector_units=tuple(unit for unit in _VECTOR_UNITS if unit in known),
         memory_gb=round(int(total[1]) * 1024 / 1e9, 1) if total else 0.0,
-        system=f"{platform.system()} {platform.release()}",
+        system=f"{platform.system()} {_numbers(platform.release())}",
         load=round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else 0.0,
     )
 
@@ -73,6 +73,12 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def _numbers(release: str) -> str:
+    """The number alone: what a distributor or owner writes behind it does not count for the speed."""
+    found = re.match(r"[\d.]*\d", release)
+    return found[0] if found else release
 
 
 def _read(file: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from live_seg.bench.measure import Skipped
 from live_seg.bench.plan import STRAIGHTFORWARD
 from live_seg.bench.result import Result, read_result
 from live_seg.bench.row import Row
@@ -58,8 +59,20 @@ def markdown(result: Result) -> str:
             "**Time of the stages, p50 / p95 in ms; the matte includes the network**\n",
             _table(STAGES_HEAD, lines),
         ]
-    parts += [f"Left out: {one.name} ({one.setting}): {one.why}.\n" for one in result.skipped]
+    parts += [f"Left out: {line}.\n" for line in _left_out(result.skipped)]
     return "\n".join(parts)
+
+
+def _left_out(skipped: Sequence[Skipped]) -> list[str]:
+    """A line for each that was left out and why; with the settings, unless it was left out of all for one reason."""
+    settings: dict[tuple[str, str], list[str]] = {}
+    for one in skipped:
+        settings.setdefault((one.name, one.why), []).append(one.setting)
+    every = {one.setting for one in skipped}
+    return [
+        f"{name}: {why}" if set(where) == every else f"{name} ({'; '.join(where)}): {why}"
+        for (name, why), where in settings.items()
+    ]
 
 
 def short_markdown(result: Result) -> str:

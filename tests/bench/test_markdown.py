@@ -11,6 +11,7 @@ import pytest
 from made import made_result
 
 from live_seg.bench.markdown import filled, markdown, short_markdown
+from live_seg.bench.measure import Skipped
 from live_seg.bench.plot import plot, plot_scaling
 from live_seg.bench.result import write_result
 from live_seg.errors import UsageError
@@ -76,3 +77,11 @@ def test_a_plot_is_drawn(tmp_path: Path, draw: object) -> None:
     assert callable(draw)
     draw(made_result(), tmp_path / "plots" / "plot.png")
     assert (tmp_path / "plots" / "plot.png").stat().st_size > 5000
+
+
+def test_what_was_left_out_everywhere_is_one_line() -> None:
+    gone = [Skipped("cuda", place, "no NVIDIA driver") for place in ("flat", "paced")]
+    slow = [Skipped("rvm", "paced", "too slow")]
+    text = markdown(dataclasses.replace(made_result(), skipped=gone + slow))
+    assert "Left out: cuda: no NVIDIA driver.\n" in text
+    assert "Left out: rvm (paced): too slow." in text
