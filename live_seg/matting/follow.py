@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,15 @@ _LEAST_SIDE = 64
 _CUT = 30.0
 """A mean change over the whole picture, in levels, that no motion of a person makes: another scene."""
 
+_UNLIKE, _NOISE = 0.2, 2.0
+"""A spot is not what the flow says that came there if it differs by more than so many standard deviations of the
+picture, and by more levels than noise: by the picture's contrast, since a dark room has few levels in all."""
+
+_LOST = 0.25
+"""Share of such spots above which the flow explains nothing: another scene. On 18 clips, three frames on, in full
+light and at a sixth of it, the most was 0.24. After 76 cuts between them that `_CUT` let pass, where up to 43 % of the
+picture was the new room under the old person's matte, the least was 0.41."""
+
 
 class Follow:
     """Keeps the network's last matte and picture, and moves the matte by the optical flow since then.
@@ -26,7 +37,6 @@ class Follow:
 
     def __init__(self) -> None:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-        self._grid: NDArray[np.float32] = np.zeros((0, 0, 2), np.float32)
         self.reset()
 
     def reset(self) -> None:
@@ -50,16 +60,29 @@ class Follow:
             return None
         height, width = self._alpha.shape
         flow = self._flow.calc(grey, self._grey, None)  # type: ignore[call-overload]  # None: a new array
+        if not _explains(flow, self._grey, grey):
+            return None
+        height, width = self._alpha.shape
         scale = np.array([width / grey.shape[1], height / grey.shape[0]], np.float32)
-        came_from = cv2.resize(flow, (width, height)) * scale + self._places(height, width)
+        came_from = cv2.resize(flow, (width, height)) * scale + _places(height, width)
         moved = cv2.remap(self._alpha, came_from, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
         return np.asarray(moved, np.float32)
 
-    def _places(self, height: int, width: int) -> NDArray[np.float32]:
-        if self._grid.shape[:2] != (height, width):
-            rows, columns = np.mgrid[:height, :width].astype(np.float32)
-            self._grid = np.dstack([columns, rows])
-        return self._grid
+
+def _explains(flow: NDArray[np.float32], before: NDArray[np.uint8], after: NDArray[np.uint8]) -> bool:
+    """Whether the flow makes the picture before into nearly the one after."""
+    came_from = flow + _places(*after.shape)
+    moved = cv2.remap(before, came_from, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+    limit = max(_NOISE, _UNLIKE * float(cv2.meanStdDev(after)[1][0, 0]))
+    unlike = cv2.threshold(cv2.blur(cv2.absdiff(after, moved), (3, 3)), limit, 1, cv2.THRESH_BINARY)[1]
+    return cv2.countNonZero(unlike) <= _LOST * after.size
+
+
+@lru_cache(maxsize=4)
+def _places(height: int, width: int) -> NDArray[np.float32]:
+    """float32 (h, w, 2): each pixel's own x and y. The array is shared: do not write to it."""
+    rows, columns = np.mgrid[:height, :width].astype(np.float32)
+    return np.dstack([columns, rows])
 
 
 def _grey(small: Image) -> NDArray[np.uint8]:

@@ -68,6 +68,23 @@ def test_another_scene_another_size_and_nothing_at_all_cannot_be_followed() -> N
     assert follow(image) is None
 
 
+@pytest.mark.parametrize("light", [0.15, 0.35, 0.6])
+def test_a_cut_between_dark_scenes_cannot_be_followed_however_little_it_changes_the_levels(light: float) -> None:
+    follow = Follow()
+    image, alpha = scene(0, 0)
+    image, other = (np.asarray(picture * light, np.uint8) for picture in (image, image[::-1, ::-1]))
+    follow.look(alpha, image)
+    assert follow(image) is not None
+    assert follow(np.ascontiguousarray(other)) is None
+
+
+def test_what_is_nothing_but_noise_is_followed() -> None:
+    follow, random = Follow(), np.random.default_rng(3)
+    dark, noisy = (np.asarray(random.normal(20, 4, (HEIGHT, WIDTH, 3)).clip(0, 255), np.uint8) for _ in range(2))
+    follow.look(np.full((HEIGHT, WIDTH), 0.5, np.float32), dark)
+    assert follow(noisy) is not None
+
+
 @pytest.mark.parametrize("size", [(32, 32), (32, 96), (64, 32), (96, 160), (160, 96)])
 def test_any_size_of_input_can_be_followed(size: tuple[int, int]) -> None:
     follow, random = Follow(), np.random.default_rng(2)
