@@ -21,7 +21,7 @@ _SHARES = (0.6, 0.35)
 
 _MOST_STRIDE = 4
 
-_OLD = 0.5
+OLD = 0.5
 """Share of `guard.max_age_ms` that a matte may have when it is replaced: the rest is for the machine's hiccups."""
 
 _SLACK = 1.05
@@ -82,7 +82,7 @@ class Sample:
 
 def ladder(target_fps: float, max_age_ms: float) -> list[Rung]:
     """Rungs from the best to the cheapest; none lets a matte become older than the guard allows."""
-    most = max(1, min(_MOST_STRIDE, math.floor(_OLD * max_age_ms / 1e3 * target_fps)))
+    most = max(1, min(_MOST_STRIDE, math.floor(OLD * max_age_ms / 1e3 * target_fps)))
     return [Rung(stride) for stride in range(1, most + 1)] + [Rung(most, share) for share in _SHARES]
 
 

@@ -86,7 +86,7 @@ class Matting:
             self._shared.statistics.kept_count += 1
             if pacing:
                 pacing.kept()
-        elif pacing and not pacing.is_looking_due:
+        elif pacing and not pacing.is_looking_due(frame):
             matte = self._followed(matter, frame, views, pacing)
         matte = matte or self._looked(matter, frame, views)
         if pacing:
@@ -111,7 +111,7 @@ class Matting:
         if self._gate:
             self._gate.made(views.small, matte)
         if self._pacing:
-            self._pacing.looked(self._shared.clock() - start)
+            self._pacing.looked(frame, self._shared.clock() - start)
         return matte
 
     def _ready(self, frame: Frame) -> Matter:

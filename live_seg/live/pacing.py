@@ -11,7 +11,7 @@ from live_seg.config import Config
 from live_seg.engines.onnxruntime import core_count, thread_count
 from live_seg.errors import EngineError
 from live_seg.frame import Clock, Frame, Size
-from live_seg.live.governor import Governor, Rung, Sample, ladder
+from live_seg.live.governor import OLD, Governor, Rung, Sample, ladder
 from live_seg.models import Network
 
 log = logging.getLogger("live_seg")
@@ -40,22 +40,27 @@ class Pacing:
         self._governor = Governor(
             config.governor, ladder(target_fps, config.guard.max_age_ms), self._cores, thread_count(config.engine)
         )
+        self._most_age_s = OLD * config.guard.max_age_ms / 1e3
         self.share = 1.0
         self.text = ""
         self._since_look = 0
+        self._looked_at_s = 0.0
         self._rested = True
         self._last_index: int | None = None
         self._loading: threading.Thread | None = None
         self._begin()
 
-    @property
-    def is_looking_due(self) -> bool:
-        """Whether the network has to look at the next frame."""
-        return self._rested or self._since_look + 1 >= self._governor.rung.stride
+    def is_looking_due(self, frame: Frame) -> bool:
+        """Whether the network has to look at the frame: also where a camera gives fewer frames than was reckoned with,
+        as many do in the dark, and following would hand the guard mattes that are too old.
+        """
+        is_old = not 0 <= frame.time - self._looked_at_s <= self._most_age_s
+        return self._rested or is_old or self._since_look + 1 >= self._governor.rung.stride
 
-    def looked(self, seconds: float) -> None:
-        """The network has looked."""
+    def looked(self, frame: Frame, seconds: float) -> None:
+        """The network has looked at the frame, which took so long."""
         self._since_look, self._rested = 0, False
+        self._looked_at_s = frame.time
         self._looks += 1
         self._look_s += seconds
 

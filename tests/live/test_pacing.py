@@ -48,17 +48,24 @@ class Driven:
         self.looks: list[bool] = []
         self._look_s = look_s
 
-    def seconds(self, count: float) -> None:
-        for _ in range(round(count * FPS)):
-            looks = self.pacing.is_looking_due
+    def seconds(self, count: float, fps: float = FPS) -> None:
+        for _ in range(round(count * fps)):
+            frame = self.frame()
+            looks = self.pacing.is_looking_due(frame)
             self.looks.append(looks)
             cost = self._look_s * self.pacing.share if looks else 0.002
             self.cpu.now += cost * self.pacing._cores
-            self.clock.now += 1 / FPS
-            (self.pacing.looked if looks else self.pacing.followed)(cost)
-            self.pacing.frame(Frame(np.zeros((1, 1, 3), np.uint8), len(self.looks), self.clock.now), size_at)
+            self.clock.now += 1 / fps
+            if looks:
+                self.pacing.looked(frame, cost)
+            else:
+                self.pacing.followed(cost)
+            self.pacing.frame(frame, size_at)
             if self.pacing._loading:
                 self.pacing._loading.join()
+
+    def frame(self) -> Frame:
+        return Frame(np.zeros((1, 1, 3), np.uint8), len(self.looks), self.clock.now)
 
 
 def test_it_looks_at_every_second_frame_where_every_frame_is_too_much() -> None:
@@ -87,11 +94,23 @@ def test_an_input_that_cannot_be_loaded_leaves_the_one_that_runs() -> None:
 def test_what_moves_after_a_rest_is_looked_at() -> None:
     driven = Driven(Loads(), look_s=0.020)
     driven.seconds(10)
-    if driven.pacing.is_looking_due:
-        driven.pacing.looked(0.02)
-    assert not driven.pacing.is_looking_due
+    driven.pacing.looked(driven.frame(), 0.02)
+    assert not driven.pacing.is_looking_due(driven.frame())
     driven.pacing.kept()
-    assert driven.pacing.is_looking_due
+    assert driven.pacing.is_looking_due(driven.frame())
+
+
+@pytest.mark.parametrize(("fps", "most"), [(15, 2), (8, 1), (5, 0)])
+def test_where_the_camera_gives_fewer_frames_than_was_reckoned_with_no_matte_follows_for_too_long(
+    fps: float, most: int
+) -> None:
+    driven = Driven(Loads(), look_s=0.100)
+    driven.seconds(12)
+    assert driven.looks[-8:].count(True) == 2
+    before = len(driven.looks)
+    driven.seconds(1, fps)
+    followed = "".join(".L"[looks] for looks in driven.looks[before + 1 :]).split("L")
+    assert max(len(run) for run in followed) == most
 
 
 class Costly(ScriptedNetwork):
