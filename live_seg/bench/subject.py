@@ -138,8 +138,9 @@ def unquantised(name: str) -> Model:
     EngineError
         If there is no such row.
     """
-    named = find_model(name) if name != "auto" else None
-    model = named if named and named.precision != "int8" else best_model("fp16")
+    model = find_model(name, "fp16")
+    if model.precision == "int8":
+        model = best_model("fp16", model.family)
     if model.precision == "int8":
         raise EngineError("there is no unquantised model to compare with", "Name one by --model.")
     return model
@@ -147,5 +148,4 @@ def unquantised(name: str) -> Model:
 
 def input_rule(config: Config) -> Model:
     """The row whose input size the app uses on a CPU."""
-    name = config.engine.model
-    return best_model(engines.get("cpu").precision) if name == "auto" else find_model(name)
+    return find_model(config.engine.model, engines.get("cpu").precision)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from live_seg.config import Config
+from live_seg.engines import engines
 from live_seg.errors import UsageError
 from live_seg.evaluation.adapter import read_adapter
 from live_seg.evaluation.peer import Peer
@@ -56,7 +57,7 @@ class OwnModel:
         self.name = model.name
         self._model = model
         self._config = config
-        self._engine = "cpu" if config.engine.name == "auto" else config.engine.name
+        self._engine = _engine(config)
         self._networks: dict[Size, Network] = {}
         self._matters: dict[Size, Matter] = {}
 
@@ -91,8 +92,7 @@ class PhotoModel:
 
     def __init__(self, model: Model, config: Config) -> None:
         self.name = f"{_PHOTO}{model.name}"
-        engine = "cpu" if config.engine.name == "auto" else config.engine.name
-        self._matter = StillMatter(Network(model, engine, config.engine), config.engine)
+        self._matter = StillMatter(Network(model, _engine(config), config.engine), config.engine)
 
     def still(self, image: Image) -> Alpha:
         """Matte of a single picture."""
@@ -128,13 +128,13 @@ def open_candidate(name: str, config: Config) -> Candidate:
 
         return MaskRcnn()
     if name.startswith(_PHOTO):
-        return PhotoModel(find_model(name.removeprefix(_PHOTO)), config)
+        return PhotoModel(_row(name.removeprefix(_PHOTO), config), config)
     file = Path(name).expanduser()
     if file.suffix == ".json":
         return Peer(read_adapter(file), config.engine.threads or 1)
     if file.suffix == ".onnx" and file.with_suffix(".json").is_file():
         return Peer(read_adapter(file.with_suffix(".json")), config.engine.threads or 1)
-    return OwnModel(find_model(name), config)
+    return OwnModel(_row(name, config), config)
 
 
 def find_candidates(names: list[str], config: Config) -> list[Candidate]:
@@ -160,3 +160,11 @@ def find_candidates(names: list[str], config: Config) -> list[Candidate]:
     if twice:
         raise UsageError(f"{', '.join(sorted(twice))} is to be measured twice", "Name each model once.")
     return found
+
+
+def _engine(config: Config) -> str:
+    return "cpu" if config.engine.name == "auto" else config.engine.name
+
+
+def _row(name: str, config: Config) -> Model:
+    return find_model(name, engines.get(_engine(config)).precision)

@@ -26,7 +26,7 @@ from live_seg.frame import Image, Size
 from live_seg.matting.preprocess import to_blob
 from live_seg.matting.sigmoid import to_alpha
 from live_seg.matting.steady import SmallAlpha
-from live_seg.models import Model, Network, best_model, check, families, find_model
+from live_seg.models import Model, Network, check, find_model
 from live_seg.shrink import shrink
 
 log = logging.getLogger("live_seg")
@@ -154,9 +154,7 @@ def _model(engine: str, config: EngineConfig) -> Model:
     precision = engines.get(engine).precision
     if not precision:
         return Model(name="no model", file=Path(), precision="")
-    if config.model == "auto":
-        return best_model(precision)
-    return best_model(precision, config.model) if config.model in families() else find_model(config.model)
+    return find_model(config.model, precision)
 
 
 def _matte(network: Network, frame: Size) -> SmallAlpha:

@@ -55,17 +55,28 @@ def models() -> tuple[Model, ...]:
     return _rows(weights_folder())
 
 
-def find_model(name: str) -> Model:
-    """The row of that name, or a plain row for the path of an .onnx file.
+def find_model(name: str, precision: str = "") -> Model:
+    """The row of that name; for a family's name, or "auto", its best row; a plain row for the path of an .onnx file.
+
+    Parameters
+    ----------
+    name
+        As people write it.
+    precision
+        That of the engine that will run it, which a family is asked for first.
 
     Raises
     ------
     UsageError
-        If there is neither such a row nor such a file.
+        If there is neither such a row nor such a family nor such a file.
     """
+    if name == "auto":
+        return best_model(precision)
     rows = {row.name: row for row in models()}
     if name in rows:
         return rows[name]
+    if name in families():
+        return best_model(precision, name)
     file = Path(name).expanduser()
     if file.suffix.lower() == ".onnx":
         if not file.is_file():

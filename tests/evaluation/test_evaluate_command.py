@@ -55,6 +55,12 @@ def test_a_bad_pair_is_named_and_skipped(folder: Path, capsys: pytest.CaptureFix
     assert json.loads((folder / "scores.json").read_text())["models"]["good"]["overall"]["n"] == 1
 
 
+@pytest.mark.parametrize("name", ["person", "auto", "photo:person"])
+def test_a_model_is_named_as_everywhere_else(folder: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", name, str(folder / "data")]) == 0, capsys.readouterr().err
+    assert "person-int8" in capsys.readouterr().out
+
+
 def test_empty_rooms_give_the_false_area(folder: Path) -> None:
     code = evaluate(folder, "--empty", "--json", str(folder / "scores.json"))
     assert code == 0

@@ -84,7 +84,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Model]:
         file = tmp_path / f"{precision}.onnx"
         file.write_bytes(precision.encode())
         rows[precision] = Model(name=f"person-{precision}", file=file, precision=precision, bytes=4)
-    monkeypatch.setattr(choice, "best_model", rows.__getitem__)
+    monkeypatch.setattr(choice, "find_model", lambda name, precision: rows[precision])
     return rows
 
 

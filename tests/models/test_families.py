@@ -29,6 +29,9 @@ def test_the_best_of_a_family_is_found_by_its_name() -> None:
     assert best_model("fp16").name == "person-fp16"
     assert best_model("fp16", "pets").name == "pets-fp16"
     assert best_model("fp32", "pets").name == "pets-int8"
+    assert find_model("pets", "fp16").name == "pets-fp16"
+    assert find_model("pets").name == "pets-int8"
+    assert find_model("auto", "fp16").name == "person-fp16"
 
 
 @pytest.mark.usefixtures("people_and_pets")
