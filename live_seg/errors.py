@@ -71,9 +71,15 @@ class SinkLost(SinkError):
     """A sink that took pictures takes none any more."""
 
 
+_CLEARLY = 0.2
+"""A name that is so much less like the one that was written than the nearest is, was not meant."""
+
+
 def nearest(name: str, valid: Iterable[str], count: int = 3) -> list[str]:
     """Valid names that look like `name`, the nearest first; empty when none is near."""
-    return difflib.get_close_matches(name, list(valid), n=count, cutoff=0.5)
+    near = difflib.get_close_matches(name, list(valid), n=count, cutoff=0.5)
+    likeness = [difflib.SequenceMatcher(None, one, name).ratio() for one in near]
+    return [one for one, ratio in zip(near, likeness, strict=True) if ratio > likeness[0] - _CLEARLY]
 
 
 def unknown(kind: str, name: str, valid: Iterable[str]) -> UsageError:

@@ -135,7 +135,7 @@ def _print(result: Result) -> None:
 
 
 def _console() -> Any:
-    from rich.console import Console
+    from live_seg.cli.console import Console
 
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=160)  # a file has room

@@ -39,9 +39,9 @@ def add(subparsers: Any) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from rich.console import Console
     from rich.table import Table
 
+    from live_seg.cli.console import Console
     from live_seg.evaluation.sheet import write_picture
     from live_seg.training.readers import check, read
     from live_seg.training.readers.check import overview

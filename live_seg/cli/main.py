@@ -22,7 +22,7 @@ _EXTRAS = {
 }
 """What is imported only by the jobs that need it -> how to get it."""
 
-_NOT_COMMANDS = ("main", "parser", "live", "signals")
+_NOT_COMMANDS = ("main", "parser", "console", "live", "signals")
 
 
 def commands() -> list[str]:
@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     5 the picture cannot go out, 130 and 143 a file cut short by Ctrl-C and SIGTERM (which just end a live run).
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115  # closed by whoever started us
+    sys.stdin = sys.stdin or open(os.devnull)  # noqa: PTH123, SIM115  # closed by whoever started us
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]

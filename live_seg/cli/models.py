@@ -46,8 +46,9 @@ def _plain(row: Model, state: str) -> dict[str, Any]:
 
 
 def _print(rows: list[tuple[Model, str]]) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from live_seg.cli.console import Console
 
     table = Table(box=None, pad_edge=False)
     for heading in ("name", "file", "MB", "precision", "16:9 input", "IoU", "MAD"):

@@ -36,11 +36,13 @@ class Parser(argparse.ArgumentParser):
         return found
 
     def _unknown(self, word: str, arguments: Sequence[str]) -> NoReturn:
+        job = "" if arguments[0].startswith("-") else f" {arguments[0]}"
+        lists = f"{self.prog}{job} --help lists the options."
         if not word.startswith("-"):
-            raise UsageError(f"{word!r} is one argument too many", f"{self.prog} --help lists the options.")
+            raise UsageError(f"{word!r} is one argument too many, or stands apart from the others", lists)
         option = word.split("=", maxsplit=1)[0]
         near = nearest(option, self.option_names(arguments))
-        cure = f"Did you mean {' or '.join(near)}?" if near else f"{self.prog} --help lists the options."
+        cure = f"Did you mean {' or '.join(near)}?" if near else lists
         raise UsageError(f"there is no option {option}", cure)
 
     def option_names(self, arguments: Sequence[str] = ()) -> list[str]:

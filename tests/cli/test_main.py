@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,9 @@ def run_live_seg(*words: str, **options: object) -> subprocess.CompletedProcess[
         (["0"], "Did you mean --camera 0?"),
         (["--camra", "0"], "Did you mean --camera"),
         (["devices", "--jsn"], "Did you mean --json?"),
+        (["--blurr"], "Did you mean --blur?"),
+        (["--set", "gate.refresh=5"], "Did you mean gate.refresh_ms?"),
+        (["devices", "all"], "live-seg devices --help lists the options."),
     ],
 )
 def test_a_mistyped_command_or_option_names_the_nearest(
@@ -155,3 +159,18 @@ def test_python_m_live_seg_is_the_command() -> None:
     assert done.returncode == 2
     assert "Did you mean devices?" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_pipe_from_a_closed_input_is_an_empty_picture() -> None:
+    done = run_live_seg("photo", "-", "-o", "out.png", preexec_fn=lambda: os.close(0))
+    assert done.stderr == "live-seg: the picture is empty. Give another file, or copy it once more.\n"
+    assert done.returncode == 2
+
+
+def test_a_reader_that_goes_early_is_no_error() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "live_seg", "models"]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
