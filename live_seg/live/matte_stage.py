@@ -12,7 +12,7 @@ from live_seg.fused.matter import open_matter
 from live_seg.live.gate import Gate
 from live_seg.live.handover import Handover
 from live_seg.live.pacing import Pacing
-from live_seg.live.stages import Away, Matted, Shared
+from live_seg.live.stages import PAUSED, Away, Matted, Shared
 from live_seg.matting import Choice, Matter
 from live_seg.matting.preprocess import Views
 
@@ -62,8 +62,10 @@ class Matting:
         finally:
             self._close()
 
-    def _matted(self, frame: Frame) -> Matted:
+    def _matted(self, frame: Frame) -> Matted | Away:
         matter = self._ready(frame)
+        if self._shared.config.run.paused and not self._shared.lossless:
+            return Away(PAUSED)  # nobody would see it
         start = self._shared.clock()
         try:
             matte = self._matte(matter, frame)

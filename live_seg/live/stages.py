@@ -17,10 +17,12 @@ from live_seg.live.handover import Handover
 from live_seg.live.statistics import Statistics
 from live_seg.sources import Source
 
+PAUSED = "camera paused"
+
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """The source gives nothing now; `text` goes onto the card."""
+    """The source gives nothing now, or nobody may see it; `text` goes onto the card."""
 
     text: str
 
@@ -91,7 +93,7 @@ def compose(shared: Shared, guard: Guard, matted: Handover[Matted | Away]) -> No
         newest = shared.newest
         start = shared.clock()
         if shared.config.run.paused and newest is not None and not isinstance(item, Away):
-            guard.card(newest.size, "camera paused", item.frame if item else replace(newest, time=start))
+            guard.card(newest.size, PAUSED, item.frame if item else replace(newest, time=start))
         elif item is None:
             if newest is not None and not shared.lossless:
                 guard.hide(newest, "no matte comes")

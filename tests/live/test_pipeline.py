@@ -297,9 +297,17 @@ def test_offline_a_video_behind_the_person_goes_by_the_films_time(tmp_path: Path
 
 def test_paused_shows_the_card_also_while_no_matte_comes() -> None:
     network = ScriptedNetwork(["hang"])
-    config = build({"effect": {"name": "replace"}, "guard": {"max_age_ms": 30}, "run": {"paused": True}})
-    sink = live(network, {3: lambda config: network.released.set() or config}, 6, config)  # type: ignore[func-returns-value]
-    assert all(tuple(picture[0, 0]) == (48, 40, 36) for picture in sink.pictures)
+    config = build({"effect": {"name": "replace"}, "guard": {"max_age_ms": 30}})
+    release = {1: toggle("run.paused"), 20: lambda config: network.released.set() or config}  # type: ignore[func-returns-value]
+    sink = live(network, release, 30, config)
+    assert tuple(sink.pictures[-1][0, 0]) == (48, 40, 36)
+    assert not any(is_green(picture) for picture in sink.pictures)
+
+
+def test_while_it_is_paused_the_network_rests() -> None:
+    network = ScriptedNetwork()
+    live(network, {}, 20, build({"effect": {"name": "replace"}, "run": {"paused": True}}))
+    assert network.runs == 0
 
 
 def test_an_effect_that_cannot_be_made_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
