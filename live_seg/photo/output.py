@@ -54,18 +54,21 @@ def write_whole(target: Path, data: bytes) -> None:
 
     Raises
     ------
-    OSError
+    SinkError
         If that fails; then nothing is left behind.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(_PART.format(secrets.token_hex(6)))
     try:
-        with part.open("xb") as file:
-            file.write(data)
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with part.open("xb") as file:
+                file.write(data)
+            part.replace(target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise SinkError(f"{shown(target)} cannot be written: {error.strerror}", "Choose another place.") from None
 
 
 def remove_parts(root: Path, folders: Iterable[Path]) -> None:

@@ -202,8 +202,22 @@ def test_a_full_disk_leaves_nothing_behind(
     tree = folder_of(tmp_path / "in", 2)
     monkeypatch.setattr(Path, "replace", full)
     assert photo_command(tree, "-o", tmp_path / "out") == 1
-    assert capsys.readouterr().err.count("No space left on device") == 2
+    said = capsys.readouterr().err
+    assert said.count("No space left on device") == 2
+    assert f"{tree / 'day 0' / '000.jpg'}: {tmp_path / 'out' / 'day 0' / '000.png'} cannot be written" in said
+    assert ".part" not in said
     assert not files_in(tmp_path / "out")
+
+
+def test_a_single_result_that_cannot_be_written_is_named_by_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    picture = folder_of(tmp_path / "in", 1) / "day 0" / "000.jpg"
+    assert photo_command(picture, "-o", tmp_path / "file" / "a.png") == 1
+    said = capsys.readouterr().err
+    assert f"{tmp_path / 'file' / 'a.png'} cannot be written" in said
+    assert said.endswith("Choose another place.\n")
 
 
 def test_from_pipe_to_pipe() -> None:
