@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from live_seg.config import Config
 from live_seg.engines.onnxruntime import core_count, thread_count
@@ -35,11 +36,10 @@ class Pacing:
     def __init__(self, config: Config, network: Network, clock: Clock, cpu: Clock = time.process_time) -> None:
         self._network = network
         self._clock, self._cpu = clock, cpu
-        target_fps = config.governor.target_fps or config.source.fps
+        limits = replace(config.governor, target_fps=config.governor.target_fps or config.source.fps)
         self._cores = core_count()
-        self._governor = Governor(
-            config.governor, ladder(target_fps, config.guard.max_age_ms), self._cores, thread_count(config.engine)
-        )
+        rungs = ladder(limits.target_fps, config.guard.max_age_ms)
+        self._governor = Governor(limits, rungs, self._cores, thread_count(config.engine))
         self._most_age_s = OLD * config.guard.max_age_ms / 1e3
         self.share = 1.0
         self.text = ""

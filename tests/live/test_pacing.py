@@ -76,6 +76,16 @@ def test_it_looks_at_every_second_frame_where_every_frame_is_too_much() -> None:
     assert "30 FPS" in driven.pacing.text
 
 
+def test_without_a_frame_rate_of_its_own_it_keeps_to_the_sources() -> None:
+    alone = build({"governor": {"max_cpu_percent": 50}})
+    looks = []
+    for config in (HALF, alone):
+        driven = Driven(Loads(), 0.100, config)
+        driven.seconds(40)
+        looks.append(driven.looks)
+    assert looks[0] == looks[1]
+
+
 def test_a_smaller_input_is_used_only_when_it_is_loaded() -> None:
     network = Loads()
     driven = Driven(network, look_s=0.100)
