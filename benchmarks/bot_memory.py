@@ -19,8 +19,10 @@ import signal
 import statistics
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,7 @@ SMALL = ((640, 480), (800, 600), (480, 640), (1280, 720), (320, 240), (512, 512)
 PHONE, LIMIT = (4032, 3024), (4160, 3120)
 CHOICES = ("Transparent", "Blur", "My picture", "#1976d2", "Transparent")
 LARGE_EVERY, CHOOSE_EVERY = 10, 7
+FILES = 200  # that the server keeps: nobody's background is older
 
 
 def pictures(count: int) -> Iterator[tuple[str, bytes]]:
@@ -89,31 +92,39 @@ async def measure(count: int) -> dict[str, Any]:
             person = people[number % PEOPLE]
             if number % CHOOSE_EVERY == CHOOSE_EVERY - 1:
                 await _choose(api, person, CHOICES[number // CHOOSE_EVERY % len(CHOICES)], content)
-            await person.sends(document=person.document(content, name))
-            await api.until(lambda number=number: len(api.named("sendDocument")) > number, 300)
+            update = person.message(document=person.document(content, name))
+            await api.put(update)
+            await api.until(partial(_is_answered, person, update["message"]["message_id"]), 300)
             samples.append(round(memory_mb(bot.pid, "VmRSS"), 1))
             print(f"\r{number + 1} of {count}: {samples[-1]:.0f} MB", end="", file=sys.stderr)
             for each in people:  # what was answered is not kept here
                 for message in each.chat.documents():
                     message["file"] = b""
-            api.files.pop(next(iter(api.files)) if len(api.files) > 50 else "", None)
-            for call in api.calls:
-                call.files.clear()
+            if len(api.files) > FILES:
+                api.files.pop(next(iter(api.files)))
+            api.calls.clear()
         seconds, most = time.monotonic() - begin, memory_mb(bot.pid, "VmHWM")
         bot.send_signal(signal.SIGTERM)
         code = await bot.wait()
-    texts = [text for person in people for text in person.chat.texts()]
+    replies = [message for person in people for message in person.chat.messages.values() if message["from"]["is_bot"]]
+    reasons = Counter(reply["text"] for reply in replies if "text" in reply and "reply_to_message" in reply)
     return {
         "command": f"python benchmarks/bot_memory.py --pictures {count}",
         "date": date.today().isoformat(),
         "pictures": count,
         "seconds": round(seconds, 1),
         "exit_code": code,
-        "refusals": sum("cannot" in text or "nobody" in text or "wrong" in text for text in texts),
+        "reasons": dict(reasons),
         "start_mb": round(start_mb, 1),
         "most_mb": round(most, 1),
         "resident_mb": samples,
     }
+
+
+def _is_answered(person: Person, number: int) -> bool:
+    """Whether the bot replied to a message, with a file or with a reason."""
+    answers = (message.get("reply_to_message", {}) for message in person.chat.messages.values())
+    return any(replied.get("message_id") == number for replied in answers)
 
 
 async def _choose(api: BotApi, person: Person, choice: str, picture: bytes) -> None:
