@@ -86,7 +86,7 @@ async def measure(count: int) -> dict[str, Any]:
         bot = await asyncio.create_subprocess_exec(sys.executable, *words, env=environment)
         await api.until(lambda: api.named("getUpdates"), 300)
         start_mb, begin = memory_mb(bot.pid, "VmRSS"), time.monotonic()
-        people = [Person(api, number, now=int(time.time())) for number in range(1, PEOPLE + 1)]
+        people = [Person(api, number, clock=time.time) for number in range(1, PEOPLE + 1)]
         samples: list[float] = []
         for number, (name, content) in enumerate(pictures(count)):
             person = people[number % PEOPLE]

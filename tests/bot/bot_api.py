@@ -17,6 +17,9 @@ BOT = {"id": 4242, "is_bot": True, "first_name": "Cutter", "username": "cutter_b
 NOW = 1_900_000_000
 
 
+Clock = Callable[[], float]
+
+
 @dataclass
 class Call:
     """What the bot asked for: the fields as text, and the files by their names."""
@@ -265,9 +268,9 @@ class BotApi:
 class Person:
     """Somebody who writes to the bot."""
 
-    def __init__(self, api: BotApi, number: int = 7, language: str = "en", now: int = NOW) -> None:
+    def __init__(self, api: BotApi, number: int = 7, language: str = "en", clock: Clock = lambda: NOW) -> None:
         self.api = api
-        self._now = now
+        self._clock = clock
         self.chat = api.chat(number)
         self._from = {"id": number, "is_bot": False, "first_name": "Ann", "language_code": language}
         self._number = number
@@ -276,7 +279,7 @@ class Person:
         """A message as an update, not sent yet."""
         message = {
             "message_id": self.api.number(),
-            "date": self._now - age_s,
+            "date": int(self._clock()) - age_s,
             "chat": {"id": self._number, "type": kind},
             "from": self._from,
             **content,

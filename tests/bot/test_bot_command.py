@@ -33,7 +33,7 @@ async def test_a_photo_is_cut_out_and_the_token_is_never_shown_whatever_fails() 
         pipe = asyncio.subprocess.PIPE
         bot = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=pipe, stderr=pipe, env=environment)
         try:
-            ann = Person(api, now=int(time.time()))
+            ann = Person(api, clock=time.time)
             await ann.sends_photo(b"gone")
             await api.until(ann.chat.texts, 90)
             await ann.sends(document=ann.document(PORTRAIT, "eileen.webp"))
