@@ -23,7 +23,7 @@ RUN pip install ".[web,bot]" \
 
 FROM python:3.12-slim-bookworm AS base
 COPY --from=build /opt/live-seg /opt/live-seg
-# Only /tmp is written to: the choice of the engine. Two arenas are enough for malloc: more keep freed pictures.
+# Only /tmp is written to: the choice of the engine. Two arenas are enough for malloc: more keep more of what was freed.
 ENV PATH=/opt/live-seg/bin:$PATH \
     HOME=/tmp \
     MALLOC_ARENA_MAX=2 \

@@ -54,11 +54,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs the bot until Ctrl-C or SIGTERM."""
     from live_seg.bot import read_token
     from live_seg.bot.token import hidden_in_logs
+    from live_seg.service.memory import give_back_large_blocks
 
     token = read_token(os.environ)
     with hidden_in_logs(token):
         try:
             options = _options(arguments)
+            give_back_large_blocks()
             with _desk(arguments) as desk:
                 _try_out(desk)
                 count = asyncio.run(_serve(token, options, desk))
