@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from live_seg.evaluation.boundary import boundary_f, boundary_iou
 from live_seg.evaluation.metrics import accuracy, binary, false_area, gradient_error, iou, mad, mse
+from live_seg.evaluation.trimap import known_pixels
 from live_seg.frame import Alpha
 
 SMALL, LARGE = 0.10, 0.35
@@ -52,13 +53,12 @@ def score_trimap(predicted: Alpha, truth: Alpha) -> dict[str, float]:
 
     There the unknown border counts as subject, as where a three-class trimap is read as subject and background.
     """
-    known = truth != 128
-    ours, theirs = binary(predicted), binary(truth)
+    ours, theirs = known_pixels(predicted, truth)
     return {
-        "iou": iou(ours[known], theirs[known]),
-        "accuracy": accuracy(ours[known], theirs[known]),
-        "accuracy_all": accuracy(ours, theirs),
-        "mad": mad(predicted[known][None], truth[known][None]),  # OpenCV takes a short vector for a scalar,
+        "iou": iou(binary(ours), binary(theirs)),
+        "accuracy": accuracy(binary(ours), binary(theirs)),
+        "accuracy_all": accuracy(binary(predicted), binary(truth)),
+        "mad": mad(ours, theirs),
     }
 
 

@@ -50,6 +50,12 @@ class TrimapPair:
         return image, _ALPHA[trimap]
 
 
+def known_pixels(predicted: Alpha, truth: Alpha) -> tuple[Alpha, Alpha]:
+    """What of two alphas lies off the border of a trimap, as two rows (1, N)."""
+    known = truth != _ALPHA[3]
+    return predicted[known][None], truth[known][None]  # OpenCV would take a short vector for a scalar
+
+
 def has_trimaps(folder: Path) -> bool:
     """True for a folder of this layout."""
     return _trimaps(folder) is not None

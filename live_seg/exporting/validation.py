@@ -10,6 +10,7 @@ import numpy as np
 from live_seg.engines import Blob
 from live_seg.evaluation.metrics import binary, iou, mad
 from live_seg.evaluation.pairs import Sample
+from live_seg.evaluation.trimap import TrimapPair, known_pixels
 from live_seg.exporting.calibration import Tell, to_input
 from live_seg.exporting.gate import Measured
 from live_seg.exporting.parity import Run
@@ -29,6 +30,8 @@ def measure(run: Run, row: Model, pairs: Sequence[Sample], tell: Tell, step: str
     for number, pair in enumerate(pairs, 1):
         image, truth = pair.load()
         alpha = enlarged_alpha(run(to_input(image, row)), Size.of(image), row.logit_gain)
+        if isinstance(pair, TrimapPair):
+            alpha, truth = known_pixels(alpha, truth)
         values.append((iou(binary(alpha), binary(truth)), mad(alpha, truth)))
         tell(step, number, len(pairs))
     means = np.mean(values, axis=0)
