@@ -46,7 +46,9 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--format", choices=("png", "webp", "jpg"), default="png", help="of results in a folder or pipe"
     )
-    parser.add_argument("--model", metavar="NAME", default="person", help="person, pets, or a name of `live-seg models`")
+    parser.add_argument(
+        "--model", metavar="NAME", default="person", help="person, pets, or a name of `live-seg models`"
+    )
     parser.add_argument("--engine", metavar="NAME", default="auto", help="auto, cpu, cuda, tensorrt, openvino")
     parser.add_argument("--threads", metavar="N", type=count, default=0, help="threads for the network")
     parser.add_argument(
