@@ -12,13 +12,9 @@ from live_seg.matting.refine import middle_size
 from live_seg.matting.region import Region
 from live_seg.models.network import KEPT, Network
 
-_AREA_PX = 86016
-"""What the network sees of a still picture: as much as on a GPU. With the second look IoU rose from 0.888 to 0.892
-on 92 pictures of people/test, of small persons from 0.41 to 0.50 (docs/decisions/0007). Twice as much again lost."""
-
 
 class StillMatter:
-    """The app's `Matter`, with a larger input, a second look at a small subject, and edges at the picture's full size.
+    """The app's `Matter`, with a second look at a small subject, and edges at the picture's full size.
 
     Parameters
     ----------
@@ -32,9 +28,9 @@ class StillMatter:
 
     def __init__(self, network: Network, config: Engine, sessions: int = KEPT) -> None:
         self._network = network
-        if network.model.area_px < _AREA_PX:
+        if sessions != KEPT:
             network.close()
-            self._network = Network(replace(network.model, area_px=_AREA_PX), network.engine, config, sessions)
+            self._network = Network(network.model, network.engine, config, sessions)
         self._look = Region(Matter(self._network, Matting(steady=0.0)), self._finish)
 
     def __call__(self, frame: Frame) -> Matte:
