@@ -88,11 +88,11 @@ class OwnModel:
 
 
 class PhotoModel:
-    """A model of ours as photos are cut: a larger input, a second look at a small subject, edges at full size."""
+    """A model of ours as photos are cut: a second look at a small subject, edges at full size."""
 
     def __init__(self, model: Model, config: Config) -> None:
         self.name = f"{_PHOTO}{model.name}"
-        self._matter = StillMatter(Network(model, _engine(config), config.engine), config.engine)
+        self._matter = StillMatter(Network(model, _engine(config), config.engine))
 
     def still(self, image: Image) -> Alpha:
         """Matte of a single picture."""

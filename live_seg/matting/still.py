@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from live_seg.config.tree import Engine, Matting
+from live_seg.config.tree import Matting
 from live_seg.frame import Frame, Matte
 from live_seg.matting.fine import refined
 from live_seg.matting.matter import Matter
 from live_seg.matting.refine import middle_size
 from live_seg.matting.region import Region
-from live_seg.models.network import KEPT, Network
+from live_seg.models import Network
 
 
 class StillMatter:
@@ -19,18 +19,11 @@ class StillMatter:
     Parameters
     ----------
     network
-        As it was chosen for the app; is closed by the matter, as the one that it makes of it.
-    config
-        Threads and device of the engine.
-    sessions
-        Sessions of the network that are kept, one for each shape.
+        Is closed by the matter.
     """
 
-    def __init__(self, network: Network, config: Engine, sessions: int = KEPT) -> None:
+    def __init__(self, network: Network) -> None:
         self._network = network
-        if sessions != KEPT:
-            network.close()
-            self._network = Network(network.model, network.engine, config, sessions)
         self._look = Region(Matter(self._network, Matting(steady=0.0)), self._finish)
 
     def __call__(self, frame: Frame) -> Matte:

@@ -30,16 +30,19 @@ class Network:
         Name in the registry of engines.
     config
         Threads and device.
+
+    Attributes
+    ----------
     kept
-        Sessions that are kept.
+        Sessions that are kept; may be changed at any time.
     """
 
-    def __init__(self, model: Model, engine: str, config: EngineConfig, kept: int = KEPT) -> None:
+    def __init__(self, model: Model, engine: str, config: EngineConfig) -> None:
         self.model = model
         self.engine = engine
         self._class = engines.get(engine)
         self._config = config
-        self._kept = kept
+        self.kept = KEPT
         self._loaded: dict[Size, Engine] = {}
         self._device = ""
         self._lock = threading.Lock()  # a session may be loaded by one thread while another runs the one before
@@ -68,7 +71,7 @@ class Network:
                 return engine
         engine = self._class(self.model.file, size, self._config)
         with self._lock:
-            while len(self._loaded) >= self._kept:
+            while len(self._loaded) >= self.kept:
                 self._loaded.pop(next(iter(self._loaded))).close()
             self._device = engine.device
             self._loaded[size] = engine

@@ -68,10 +68,10 @@ class Cutter:
         limits: Limits | None = None,
         sessions: int = KEPT,
     ) -> None:
-        config = Engine(name=engine, model=model, threads=threads)
-        choice = choose(config, _LIKE)
+        choice = choose(Engine(name=engine, model=model, threads=threads), _LIKE)
         self.why = choice.why
-        self._matter = StillMatter(choice.network, config, sessions)
+        choice.network.kept = sessions
+        self._matter = StillMatter(choice.network)
         self._transparent = Transparent(Config())
         self._backdrops = Backdrops(limits or Limits())
         self._lock = threading.Lock()

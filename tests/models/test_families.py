@@ -46,7 +46,8 @@ def test_the_shipped_family_can_be_chosen_by_its_name() -> None:
 
 
 def test_sessions_that_were_used_last_are_kept() -> None:
-    with Network(Model("no model", Path("none.onnx"), ""), "fixed", EngineConfig(), kept=2) as network:
+    with Network(Model("no model", Path("none.onnx"), ""), "fixed", EngineConfig()) as network:
+        network.kept = 2
         first = network.load(Size(64, 32))
         network.load(Size(32, 64))
         assert network.load(Size(64, 32)) is first
