@@ -90,12 +90,13 @@ def _augment(arguments: argparse.Namespace) -> int:
     from live_seg.training.compose.parts import parts_sheet
     from live_seg.training.config_file import read_config
     from live_seg.training.data import pick, training_samples
+    from live_seg.training.schedule import stages
 
     config = read_config(arguments.config, arguments.set)
     samples = pick(training_samples(config).train, arguments.most)
     bank, _ = load_bank(samples, config.data.side_px, config.data.weights)
-    rooms = load_rooms(config.data.rooms, arguments.most)
-    sheet = parts_sheet(bank, rooms, config.compose, config.camera, load_animals(config.data), arguments.seed)
+    rooms = load_rooms(config.data.rooms, arguments.most, config.data.weights)
+    sheet = parts_sheet(bank, rooms, stages(config), config.camera, load_animals(config.data), arguments.seed)
     write_picture(sheet, arguments.sheet)
     print(f"contact sheet of {len(samples)} pictures and {len(rooms.pictures)} rooms: {arguments.sheet}")
     return 0

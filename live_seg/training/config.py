@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 _Share = dict[str, float]
 
@@ -35,12 +35,12 @@ class Data:
     animals: Annotated[list[str], _key("the same with mattes of animals, which stand before persons and are none")] = (
         field(default_factory=list)
     )
-    weights: Annotated[_Share, _key("how often a source is drawn, against 1 for the others")] = field(
-        default_factory=dict
-    )
-    leave_out: Annotated[list[str], _key("sources not trained on, to see what an unseen one scores")] = field(
-        default_factory=list
-    )
+    weights: Annotated[
+        _Share, _key("how often a source of pictures or rooms (a name up to its first dash) is drawn, against 1")
+    ] = field(default_factory=dict)
+    leave_out: Annotated[
+        list[str], _key("sources neither trained on nor validated on, scored at the end: what unseen ones reach")
+    ] = field(default_factory=list)
     side_px: Annotated[int, _key("pictures are kept in memory with this long side", ge=64, le=2048)] = 384
     most: Annotated[int, _key("take at most so many pictures, for a trial; 0: all", ge=0)] = 0
     most_val: Annotated[int, _key("validate on at most so many pictures; 0: all", ge=0)] = 0
@@ -71,10 +71,16 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Compose:
-    """How webcam frames are made from portraits; shares of a batch and probabilities a picture."""
+    """How webcam frames are made from portraits: shares of a batch, the rest being persons in rooms; probabilities."""
 
-    reframed: Annotated[float, _share("share that is the picture itself, in another framing")] = 0.42
+    natural: Annotated[float, _share("share that is a picture in about its own shape and light")] = 0.2
+    reframed: Annotated[float, _share("share that is a picture in a webcam's framing")] = 0.22
     empty: Annotated[float, _share("share that is an empty room")] = 0.06
+    whole: Annotated[float, _share("natural frames that show all of the picture; the others are cut a little")] = 0.6
+    untouched: Annotated[float, _share("natural frames that the part camera leaves alone, but for half of colour")] = (
+        0.65
+    )
+    joined: Annotated[float, _share("natural frames with one more person in front")] = 0.17
     second: Annotated[float, _share("composed frames with one more person further away")] = 0.25
     third: Annotated[float, _share("of those, with yet one more")] = 0.3
     match_light: Annotated[float, _share("persons that take on the room's light")] = 0.5
@@ -97,6 +103,16 @@ class Camera:
     jpeg: Annotated[float, _share("compressed")] = 0.5
 
 
+class Phase(Struct, frozen=True, forbid_unknown_fields=True):
+    """Some of a run's steps, in which it differs from `train` and `compose`."""
+
+    share: Annotated[float, _share("of the steps")]
+    scale: Annotated[float, _key("of the shapes' sides", gt=0, le=4)] = 1.0
+    shapes: list[str] = []
+    compose: _Share = {}
+    learning_rate: Annotated[float, _key("highest of a new cosine that begins here; 0: the old one goes on", ge=0)] = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Train:
     """The loop."""
@@ -107,9 +123,12 @@ class Train:
     shapes: Annotated[list[str], _key("sizes of the batches, drawn in turn by chance")] = field(
         default_factory=lambda: ["288x160"] * 4 + ["256x192", "224x224", "192x256", "160x288"]
     )
-    growth: Annotated[
-        list[tuple[float, float]],
-        _key("[share of the steps, scale of the shapes] in turn; the rest of the steps has the whole shapes"),
+    phases: Annotated[
+        list[Phase],
+        _key(
+            "in turn, each {share = of the steps, scale = of the shapes, shapes = [other ones], compose = {keys that "
+            "differ}, learning_rate = where a new cosine begins}; after them all is as configured"
+        ),
     ] = field(default_factory=list)
     losses: Annotated[_Share, _key("weights of the losses: soft_bce, edge_bce, dice, lovasz, edge_l1")] = field(
         default_factory=lambda: {"edge_bce": 1.0, "dice": 0.5, "edge_l1": 0.5}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from live_seg.errors import UsageError
+from live_seg.errors import UsageError, unknown
 from live_seg.evaluation.pairs import Sample
 from live_seg.training.config import TrainConfig
 from live_seg.training.readers import read_all
@@ -14,33 +14,48 @@ from live_seg.training.split import fingerprint, split
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """The two parts, and the hash by which a split is recognised."""
+    """The two parts, what was left out of both, and the hash by which a split is recognised."""
 
     train: list[Sample]
     val: list[Sample]
+    left_out: list[Sample]
 
     @property
     def hash(self) -> str:
-        """Equal for equal parts."""
+        """Equal for equal parts to train and to validate on."""
         return fingerprint({"train": self.train, "val": self.val})
 
 
 def training_samples(config: TrainConfig) -> Samples:
     """Samples as part `data` of the configuration names them; a share of train is kept for validation if none is named.
 
+    What `leave_out` names is taken from both. Its pictures that were in validation are kept apart, so that the run can
+    be compared with one that has everything; those of training where a source has none there.
+
     Raises
     ------
     UsageError
-        If a folder cannot be read, or none is named.
+        If a folder cannot be read, none is named, or nothing is left.
     """
     data = config.data
     if not data.train:
         raise UsageError("data.train names no folder", 'Write data.train = ["pairs:DIR"].')
-    train, val = read_all(data.train, data.leave_out), read_all(data.val)
+    train, val = read_all(data.train), read_all(data.val)
+    known = {sample.source for sample in (*train, *val)}
+    for source in data.leave_out:
+        if source not in known:
+            raise unknown("source", source, known)
     if not val:
         parts = split(train, {"val": data.val_share}, config.train.seed)
         train, val = parts["train"], parts["val"]
-    return Samples(pick(train, data.most), pick(val, data.most_val))
+    dropped = set(data.leave_out)
+    kept = [[sample for sample in part if sample.source not in dropped] for part in (train, val)]
+    if not kept[0]:
+        raise UsageError("data.leave_out leaves nothing to train on", "Leave fewer sources out.")
+    in_val = {sample.source for sample in val}
+    left_out = [sample for sample in val if sample.source in dropped]
+    left_out += [sample for sample in train if sample.source in dropped - in_val]
+    return Samples(pick(kept[0], data.most), pick(kept[1], data.most_val), pick(left_out, data.most_val))
 
 
 def pick(samples: Sequence[Sample], most: int) -> list[Sample]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import onnx
 import torch
 from torch import nn
 
-from live_seg.evaluation.score import mean, means_by
+from live_seg.evaluation.score import Score, mean, means_by
 from live_seg.evaluation.sheet import write_picture
 from live_seg.exporting.gate import ExportRefused
 from live_seg.exporting.graph import INPUT, OPSET, OUTPUT, SIDES, to_onnx
@@ -49,8 +50,8 @@ def finish(network: nn.Module, config: TrainConfig, samples: Samples, folder: Pa
         "parameters": sum(one.numel() for one in network.parameters()),
         "pictures": {"train": len(samples.train), "val": len(samples.val), "split": samples.hash},
         "val": mean(scores),
-        "val_sources": means_by(scores, lambda score: score.source),
-        "left_out": list(config.data.leave_out),
+        "val_sources": _by_source(scores),
+        "left_out": _by_source(validate(network, samples.left_out, config.network.area_px)),
     }
     if config.log.onnx:
         metrics["onnx"] = _write_onnx(network, folder / "weights.onnx")
@@ -60,6 +61,10 @@ def finish(network: nn.Module, config: TrainConfig, samples: Samples, folder: Pa
         write_picture(sheet, folder / "overlays.jpg")
     write_metrics(folder, metrics)
     return metrics
+
+
+def _by_source(scores: Sequence[Score]) -> dict[str, dict[str, float]]:
+    return means_by(scores, lambda score: score.source)
 
 
 def _write_onnx(network: nn.Module, file: Path) -> str:

@@ -13,7 +13,6 @@ from torch import Tensor, nn
 
 from live_seg.evaluation.score import mean
 from live_seg.evaluation.sheet import contact_sheet, write_picture
-from live_seg.frame import Size
 from live_seg.training.average import Average
 from live_seg.training.boards import Boards
 from live_seg.training.compose import Composer, Draw, load_animals, load_bank, load_rooms
@@ -26,7 +25,7 @@ from live_seg.training.finish import finish
 from live_seg.training.losses import weighted
 from live_seg.training.networks import build_network
 from live_seg.training.reporter import Reporter
-from live_seg.training.schedule import grown, rate
+from live_seg.training.schedule import rate, stage_at, stages
 from live_seg.training.validate import merit, validate
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -57,12 +56,13 @@ class _Loop:
     def __init__(self, fabric: Fabric, config: TrainConfig, folder: Path, reporter: Reporter) -> None:
         self.fabric, self.config, self.folder, self.reporter = fabric, config, folder, reporter
         self.samples = training_samples(config)
+        self.stages = stages(config)
         torch.manual_seed(config.train.seed)  # the same first weights in every process
         network, about = build_network(config.network)
         self._say(about)
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.criterion = weighted(config.train.losses)
-        self.composer, self.data_device = self._composer()
+        self.composers, self.data_device = self._composers()
         self.network: Any  # what Fabric makes of it: in bf16, and in step with the other processes
         self.network, self.optimiser = fabric.setup(network, _optimiser(network, config))
         self.plain: nn.Module = self.network.module
@@ -113,19 +113,18 @@ class _Loop:
         config, fabric = self.config.train, self.fabric
         for group in self.optimiser.param_groups:
             group["lr"] = group["highest"] * self._rate(step) / config.learning_rate
-        shape = Size.parse(
-            config.shapes[int(Draw(torch.device("cpu"), config.seed, step).index(1, len(config.shapes)))]
-        )
-        size = grown(shape, config.growth, step / config.steps)
+        number = stage_at(self.stages, step)
+        shapes, composer = self.stages[number].shapes, self.composers[number]
+        size = shapes[int(Draw(torch.device("cpu"), config.seed, step).index(1, len(shapes)))]
         total = torch.zeros((), device=fabric.device)
-        for number in range(config.accumulate):
+        for place in range(config.accumulate):
             # A chunk depends on the seed, the step and its place in the step alone: so a run resumes as if it had
             # never stopped, and two processes with a chunk each do what one does with two.
-            chunk = fabric.global_rank * config.accumulate + number
-            pictures, alpha = self.composer(config.batch, size, Draw(self.data_device, config.seed, step, chunk))
+            chunk = fabric.global_rank * config.accumulate + place
+            pictures, alpha = composer(config.batch, size, Draw(self.data_device, config.seed, step, chunk))
             torch.manual_seed(derived_seed(config.seed, step, chunk, 1))  # dropout
             pictures, alpha = pictures.to(fabric.device), alpha.to(fabric.device)
-            is_last = number == config.accumulate - 1
+            is_last = place == config.accumulate - 1
             with fabric.no_backward_sync(self.network, enabled=not is_last):
                 loss = self.criterion(self.network(normalised(pictures)).float(), alpha)
                 fabric.backward(loss / config.accumulate)
@@ -137,8 +136,9 @@ class _Loop:
         return total
 
     def _rate(self, step: int) -> float:
-        config = self.config.train
-        return config.learning_rate * rate(step, config.steps, config.warm_up, config.final_rate)
+        stage, config = self.stages[stage_at(self.stages, step)], self.config.train
+        first, end = stage.cosine
+        return stage.learning_rate * rate(step - first, end - first, config.warm_up, config.final_rate)
 
     def _validated(self) -> tuple[dict[str, float], bool]:
         """Scores of the averaged weights, which are kept if they are the best; and whether to stop early."""
@@ -163,23 +163,24 @@ class _Loop:
         write_config(self.folder, self.config)
         forget_after(self.folder, self.start)
         self.reporter.started(self.folder, self.start, self.config.train.steps)
-        pictures, alpha = self.composer(
-            24, Size.parse(self.config.train.shapes[0]), Draw(self.data_device, self.config.train.seed)
-        )
-        tiles = [("", overlay) for overlay in batch_overlays(pictures, alpha)]
+        tiles = []
+        for stage, composer in zip(self.stages, self.composers, strict=True):
+            frames = composer(12, stage.shapes[0], Draw(self.data_device, self.config.train.seed))
+            tiles += [(f"from step {stage.start}", overlay) for overlay in batch_overlays(*frames)]
         write_picture(contact_sheet(tiles, 6), self.folder / "batch.jpg")
         return Boards(self.config, self.folder, self.start)
 
-    def _composer(self) -> tuple[Composer, torch.device]:
+    def _composers(self) -> tuple[list[Composer], torch.device]:
+        """One for each stage, and where they compose."""
         data = self.config.data
         device = self.fabric.device if data.keep_on == "device" else torch.device("cpu")
         bank, skipped = load_bank(self.samples.train, data.side_px, data.weights)
         for one in skipped:
             self._say(f"skipped: {one.picture}: {one.why}")
         self._say(f"{len(bank.pictures)} pictures, {len(skipped)} skipped; split {self.samples.hash}")
-        rooms, animals = load_rooms(data.rooms, data.most), load_animals(data)
-        compose, camera = self.config.compose, self.config.camera
-        return Composer(bank.to(device), rooms.to(device), compose, camera, animals and animals.to(device)), device
+        rooms, animals = load_rooms(data.rooms, data.most, data.weights), load_animals(data)
+        bank, rooms, animals = bank.to(device), rooms.to(device), animals and animals.to(device)
+        return [Composer(bank, rooms, one.compose, self.config.camera, animals) for one in self.stages], device
 
     def _save_state(self, step: int) -> None:
         if self.fabric.is_global_zero:

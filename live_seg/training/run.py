@@ -17,6 +17,7 @@ from live_seg.training.config import TrainConfig
 from live_seg.training.experiment import CONFIG, STATE, new_folder
 from live_seg.training.loop import run_loop
 from live_seg.training.reporter import Reporter, Silent
+from live_seg.training.schedule import stages
 
 
 def train(config: TrainConfig, reporter: Reporter | None = None, resume: Path | None = None) -> Path:
@@ -38,6 +39,7 @@ def train(config: TrainConfig, reporter: Reporter | None = None, resume: Path | 
     """
     if resume is not None:
         config = _resumed(config, resume)
+    stages(config)  # a wrong phase is said before a folder is made
     logging.getLogger("lightning_fabric").setLevel(logging.ERROR)  # it tells what the configuration says
     logging.getLogger("lightning.fabric").setLevel(logging.ERROR)
     launched = "LOCAL_RANK" in os.environ  # by torchrun, which starts the processes itself

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -13,19 +14,20 @@ from live_seg.errors import UsageError
 from live_seg.frame import Size
 from live_seg.training.compose import Bank, Composer, Draw, Rooms, load_bank, load_rooms
 from live_seg.training.compose.draw import derived_seed
+from live_seg.training.compose.parts import NO_CAMERA as STILL
+from live_seg.training.compose.parts import NO_COMPOSE as PLAIN
 from live_seg.training.compose.parts import parts_sheet
 from live_seg.training.compose.placing import clean_edges
 from live_seg.training.compose.sampling import mirrored
 from live_seg.training.compose.sensor import _cosines, jpeg, noisy
 from live_seg.training.compose.things import held, lying
-from live_seg.training.config import Camera, Compose
+from live_seg.training.config import Camera, Compose, TrainConfig
 from live_seg.training.readers import read
+from live_seg.training.schedule import stages
 
 pytestmark = pytest.mark.training
 
 CPU = torch.device("cpu")
-STILL = Camera(colour=0, two_lights=0, low_light=0, blur=0, motion_blur=0, noise=0, jpeg=0)
-PLAIN = Compose(reframed=0, empty=0, second=0, third=0, match_light=0, clean_edges=0, held=0, animal=0, clutter=0)
 SIZE = Size(96, 64)
 
 
@@ -57,12 +59,12 @@ def test_an_animal_stands_before_persons_and_is_none(bank: Bank, walls: Rooms) -
     """The animals are bright squares here: what they cover is taken out of the matte, and nothing is added to it."""
     animals = replace(bank, pictures=torch.full_like(bank.pictures, 255))
     without, persons = compose(bank, walls)
-    parts = replace(PLAIN, animal=1.0), STILL
-    pictures, alpha = Composer(bank, walls, *parts, animals=animals)(8, SIZE, Draw(CPU, 0))
+    keys = replace(PLAIN, animal=1.0), STILL
+    pictures, alpha = Composer(bank, walls, *keys, animals=animals)(8, SIZE, Draw(CPU, 0))
     assert (alpha <= persons).all() and (alpha < persons - 0.5).any((1, 2, 3)).sum() >= 4
     covered, changed = alpha < persons - 0.5, (pictures - without).abs().amax(1, keepdim=True) > 1e-3
     assert changed[covered].float().mean() > 0.95, "what is taken out of the matte is painted over"
-    nobody, _ = Composer(bank, walls, *parts)(8, SIZE, Draw(CPU, 0))
+    nobody, _ = Composer(bank, walls, *keys)(8, SIZE, Draw(CPU, 0))
     assert torch.equal(nobody, without), "without cut-outs nothing is drawn"
 
 
@@ -155,10 +157,13 @@ def test_pictures_are_drawn_by_their_sources_weight(tmp_path: Path) -> None:
             cv2.imwrite(str(tmp_path / part / f"{name}.png"), np.full((40, 40), value, np.uint8))
     bank, skipped = load_bank(read(str(tmp_path)), 64, {"never": 0.0})
     assert skipped == [] and set(Draw(CPU, 1).weighted(50, bank.weights).tolist()) == {1}
-    with pytest.raises(UsageError, match="nothing to draw"):
-        load_bank(read(str(tmp_path)), 64, {"never": 0.0, "often": 0.0})
+    rooms = load_rooms([str(tmp_path)], weights={"never": 0.0})
+    assert set(Draw(CPU, 1).weighted(50, rooms.weights).tolist()) == {1}
+    for load in (partial(load_bank, read(str(tmp_path)), 64), partial(load_rooms, [str(tmp_path)], 0)):
+        with pytest.raises(UsageError, match="nothing to draw"):
+            load({"never": 0.0, "often": 0.0})
 
 
 def test_the_sheet_shows_every_part(bank: Bank, walls: Rooms) -> None:
-    sheet = parts_sheet(bank, walls, Compose(), Camera(), columns=2)
-    assert sheet.shape[0] > 16 * 200 and sheet.dtype == np.uint8
+    sheet = parts_sheet(bank, walls, stages(TrainConfig()), Camera(), columns=3)
+    assert sheet.shape[0] > 22 * 200 and sheet.dtype == np.uint8

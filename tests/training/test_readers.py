@@ -10,7 +10,7 @@ from figures import figure
 
 from live_seg.errors import UsageError
 from live_seg.frame import Size
-from live_seg.training.readers import check, read, read_all
+from live_seg.training.readers import check, read
 from live_seg.training.readers.coco import central, mask_of
 
 pytestmark = pytest.mark.training
@@ -130,8 +130,7 @@ def test_bad_pairs_are_named_and_counted(tmp_path: Path) -> None:
     assert report.sources["good"].count == 1
 
 
-def test_sources_can_be_left_out_and_wrong_readers_are_refused(portraits: Path) -> None:
-    assert read_all([str(portraits)], leave_out=["figure"]) == []
+def test_wrong_readers_are_refused(portraits: Path) -> None:
     with pytest.raises(UsageError, match="pets"):
         read(f"pet:{portraits}")
     with pytest.raises(UsageError, match="AISegment"):

@@ -16,14 +16,15 @@ from live_seg.cli.main import main
 from live_seg.config import build
 from live_seg.errors import UsageError
 from live_seg.evaluation.measure import load_checked
-from live_seg.frame import Size
 from live_seg.training.config import TrainConfig
+from live_seg.training.config_file import read_config
+from live_seg.training.data import training_samples
 from live_seg.training.experiment import STATE, WEIGHTS, new_folder, read_rows, save
 from live_seg.training.networks import build_network, read_state
 from live_seg.training.readers import read
 from live_seg.training.reporter import Silent
 from live_seg.training.run import train
-from live_seg.training.schedule import grown, rate
+from live_seg.training.schedule import rate, stages
 from live_seg.training.validate import predict
 
 pytestmark = [
@@ -200,15 +201,14 @@ def test_the_command_takes_a_file_and_keys(portraits: Path, tmp_path: Path, caps
 
 
 def test_shipped_configurations_are_valid_and_build() -> None:
-    from live_seg.training.config_file import read_config
-
     folder = Path(__file__).resolve().parents[2] / "configs" / "train"
     files = sorted(folder.glob("*.toml"))
-    assert {"person", "person-plain", "person-unet", "person-deeplab-se", "pets", "pets-unet", "person-free"} <= {
-        f.stem for f in files
-    }
+    people = {"person", "person-further", "person-plain", "person-unet", "person-deeplab-se", "person-free"}
+    assert people | {"pets", "pets-unet"} <= {file.stem for file in files}
     for file in files:
-        network, _ = build_network(read_config(file, ["network.encoder_weights="]).network)
+        config = read_config(file, ["network.encoder_weights="])
+        assert stages(config)[-1].stop == config.train.steps
+        network, _ = build_network(config.network)
         with torch.no_grad():
             assert network.eval()(torch.zeros(1, 3, 64, 96)).shape == (1, 1, 64, 96)
 
@@ -220,21 +220,33 @@ def test_the_augment_command_writes_its_sheet(portraits: Path, rooms: Path, tmp_
     assert cv2.imread(str(sheet)) is not None
 
 
-def test_frames_grow_over_a_run() -> None:
-    growth = [(0.5, 0.6), (0.25, 0.8)]
-    wide = Size(288, 160)
-    sizes = [grown(wide, growth, progress) for progress in (0.0, 0.49, 0.5, 0.74, 0.75, 1.0)]
-    assert sizes == [Size(160, 96)] * 2 + [Size(224, 128)] * 2 + [wide] * 2
-    assert grown(Size(32, 32), [(1.0, 0.1)], 0.0) == Size(32, 32)
-    assert grown(wide, [], 0.0) == wide
-
-
-def test_a_network_without_an_encoder_trains_with_animals_and_growing_frames(portraits: Path, tmp_path: Path) -> None:
+def test_a_network_without_an_encoder_trains_with_animals_and_in_phases(portraits: Path, tmp_path: Path) -> None:
     changed = {
         "network": {"architecture": "PlainUnet", "encoder_weights": "", "options": {"levels": 3, "base": 4}},
         "data": {"animals": [str(portraits)]},
-        "train": {"steps": 4, "growth": [[0.5, 0.5]]},
+        "train": {"steps": 4, "phases": [{"share": 0.5, "scale": 0.5, "compose": {"natural": 0.9, "reframed": 0.0}}]},
     }
     folder = train(config(portraits, tmp_path, **changed))
     assert [row["step"] for row in read_rows(folder)][-1] == 4
-    assert "animals" in (folder / "config.toml").read_text()
+    again = read_config(folder / "config.toml")
+    assert again.train.phases[0].compose == {"natural": 0.9, "reframed": 0.0} and again.data.animals
+
+
+def test_a_source_that_is_left_out_is_scored_apart(portraits: Path, tmp_path: Path) -> None:
+    for part in ("images", "masks"):
+        (tmp_path / "both" / part).mkdir(parents=True)
+        for number, file in enumerate(sorted((portraits / part).iterdir())):
+            name = f"{'other' if number < 3 else 'figure'}-{number}.png"
+            (tmp_path / "both" / part / name).write_bytes(file.read_bytes())
+    data = {"train": [str(portraits)], "val": [str(tmp_path / "both")], "leave_out": ["other"]}
+    run = config(portraits, tmp_path, data=data, train={"steps": 2})
+    metrics = json.loads((train(run) / "metrics.json").read_text())
+    assert metrics["left_out"]["other"]["n"] == 3 and 0 <= metrics["left_out"]["other"]["iou"] <= 1
+    assert metrics["val"]["n"] == 5 and set(metrics["val_sources"]) == {"figure"}
+    only_trained = training_samples(
+        config(portraits, tmp_path, data={**data, "train": [str(tmp_path / "both")], "val": [str(portraits)]})
+    )
+    assert {one.source for one in only_trained.train} == {"figure"} and len(only_trained.left_out) == 3
+    for wrong, said in ((["othr"], "other"), (["other", "figure"], "nothing to train on")):
+        with pytest.raises(UsageError, match=said):
+            training_samples(config(portraits, tmp_path, data={**data, "leave_out": wrong}))

@@ -1,6 +1,6 @@
 """Still portraits become webcam frames, in batches, on the CPU as on a GPU.
 
-bank ─▶ framing (the picture, reframed) ─┐
+bank ─▶ framing (natural, reframed) ─────┐
 rooms ─▶ placing (persons into a room) ──┼─▶ things ─▶ light ─▶ lens ─▶ sensor ─▶ image, alpha
 rooms ─▶ empty ──────────────────────────┘
 """

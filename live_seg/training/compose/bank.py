@@ -61,13 +61,14 @@ class Bank:
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """Pictures in which nobody is: uint8 (N, 3, 288, 512), RGB."""
+    """Pictures in which nobody is: uint8 (N, 3, 288, 512), RGB; float (N,): how often each is drawn."""
 
     pictures: Tensor
+    weights: Tensor
 
     def to(self, device: torch.device) -> Rooms:
         """The same on another device."""
-        return Rooms(self.pictures.to(device))
+        return Rooms(self.pictures.to(device), self.weights.to(device))
 
 
 def load_bank(
@@ -113,15 +114,13 @@ def load_bank(
         )
     if not used.all():
         pictures, alphas, boxes = pictures[used], alphas[used], boxes[used]
-    drawn = [(weights or {}).get(sample.source, 1.0) for sample, keep in zip(samples, used, strict=True) if keep]
-    if not sum(drawn) > 0 or min(drawn) < 0:
-        raise UsageError("data.weights leaves nothing to draw", "Weights are 0 or more, and not all 0.")
+    drawn = _weights([sample.source for sample, keep in zip(samples, used, strict=True) if keep], weights)
     bank = Bank(
         torch.from_numpy(pictures).permute(0, 3, 1, 2),
         torch.from_numpy(alphas)[:, None],
         torch.from_numpy(boxes[:, :2]),
         torch.from_numpy(boxes[:, 2:]),
-        torch.tensor(drawn, dtype=torch.float32),
+        drawn,
     )
     return bank, [result for result in results if result is not None]
 
@@ -139,13 +138,15 @@ def load_animals(data: Data) -> Bank | None:
     return load_bank(chosen, data.side_px)[0] if chosen else None
 
 
-def load_rooms(folders: Sequence[str], most: int = 0) -> Rooms:
-    """Loads the pictures of folders, cut to 16:9, at most `most` (0: all); none gives an empty tensor.
+def load_rooms(folders: Sequence[str], most: int = 0, weights: Mapping[str, float] | None = None) -> Rooms:
+    """Loads the pictures of folders, cut to 16:9, at most `most` (0: all); no folder gives an empty tensor.
+
+    A room's source is its name up to the first dash; `weights` are as in `load_bank`.
 
     Raises
     ------
     UsageError
-        If a folder holds no picture, or one cannot be read.
+        If a folder holds no picture, one cannot be read, or the weights leave none to draw.
     """
     files = [file for folder in folders for file in find_pictures(Path(folder).expanduser())]
     if most and len(files) > most:
@@ -153,7 +154,16 @@ def load_rooms(folders: Sequence[str], most: int = 0) -> Rooms:
     rooms = np.zeros((len(files), ROOM.height, ROOM.width, 3), np.uint8)
     for index, file in enumerate(files):
         rooms[index] = _covering(read_image(file), ROOM)[:, :, ::-1]
-    return Rooms(torch.from_numpy(rooms).permute(0, 3, 1, 2))
+    drawn = _weights([file.stem.split("-", 1)[0] for file in files], weights)
+    return Rooms(torch.from_numpy(rooms).permute(0, 3, 1, 2), drawn)
+
+
+def _weights(sources: Sequence[str], weights: Mapping[str, float] | None) -> Tensor:
+    """How often each is drawn, by its source."""
+    drawn = [(weights or {}).get(source, 1.0) for source in sources]
+    if drawn and (not sum(drawn) > 0 or min(drawn) < 0):
+        raise UsageError("data.weights leaves nothing to draw", "Weights are 0 or more, and not all 0.")
+    return torch.tensor(drawn, dtype=torch.float32)
 
 
 def _fitted(image: Image, alpha: Alpha, side_px: int) -> tuple[Image, Alpha]:

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from live_seg.frame import Size
 from live_seg.training.compose.bank import Bank, Rooms
-from live_seg.training.compose.draw import Draw
-from live_seg.training.compose.framing import reframed, room
+from live_seg.training.compose.draw import Draw, each
+from live_seg.training.compose.framing import natural, reframed, room
 from live_seg.training.compose.lens import blurred
 from live_seg.training.compose.light import low_light, recoloured, two_lights
 from live_seg.training.compose.placing import Look, placed
@@ -60,26 +60,43 @@ class Composer:
         tuple of Tensor
             RGB float (count, 3, H, W) and alpha (count, 1, H, W), in 0..1, on the bank's device.
         """
-        own, empty = self._shares(count)
+        plain, own, empty = self._shares(count)
         parts = []
+        if plain:
+            parts.append(self._natural(plain, size, draw))
         if own:
             pictures, alpha = reframed(self._bank, own, size, draw)
             parts.append((recoloured(pictures, draw, self._camera.colour), alpha))
-        if count > own:
-            parts.append(self._in_rooms(count - own, empty, size, draw))
+        if count > plain + own:
+            parts.append(self._in_rooms(count - plain - own, empty, size, draw))
         pictures, alpha = (torch.cat(tensors) for tensors in zip(*parts, strict=True))
         pictures, alpha = self._with_animals(pictures, alpha, draw)
         pictures = lying(pictures, alpha, draw, self._compose.clutter)
         pictures, alpha = held(pictures, alpha, draw, self._compose.held)
-        return self._photographed(pictures, draw), alpha
+        return self._photographed(pictures, plain, draw), alpha
 
-    def _shares(self, count: int) -> tuple[int, int]:
-        """How many frames are portraits reframed, and how many are empty rooms."""
+    def _shares(self, count: int) -> tuple[int, int, int]:
+        """How many frames are natural, how many reframed, and how many empty rooms."""
+        natural, reframed = self._compose.natural, self._compose.reframed
         if not len(self._rooms.pictures):
-            return count, 0
-        own = round(count * self._compose.reframed)
-        empty = min(count - own, max(round(count * self._compose.empty), int(self._compose.empty > 0)))
-        return own, empty
+            plain = round(count * natural / (natural + reframed)) if natural else 0
+            return plain, count - plain, 0
+        plain = round(count * natural)
+        own = min(count - plain, round(count * reframed))
+        empty = min(count - plain - own, max(round(count * self._compose.empty), int(self._compose.empty > 0)))
+        return plain, own, empty
+
+    def _natural(self, count: int, size: Size, draw: Draw) -> tuple[Tensor, Tensor]:
+        """Pictures as they are, in half of the usual change of light; before some of them stands one person more."""
+        colour = self._camera.colour / 2
+        pictures, alpha = natural(self._bank, count, size, draw, self._compose.whole)
+        pictures = recoloured(pictures, draw, colour)
+        joined = round(count * self._compose.joined)
+        if joined:
+            look = Look(self._compose.match_light, self._compose.clean_edges, self._camera.colour)
+            front, matte = placed(pictures[:joined], alpha[:joined], self._bank, look, draw, NEAR)
+            pictures, alpha = torch.cat([front, pictures[joined:]]), torch.cat([matte, alpha[joined:]])
+        return pictures, alpha
 
     def _in_rooms(self, count: int, empty: int, size: Size, draw: Draw) -> tuple[Tensor, Tensor]:
         colour = self._camera.colour
@@ -109,11 +126,17 @@ class Composer:
         alpha[chosen] = alpha[chosen] * (1 - animal)
         return pictures, alpha
 
-    def _photographed(self, pictures: Tensor, draw: Draw) -> Tensor:
-        camera = self._camera
+    def _photographed(self, pictures: Tensor, plain: int, draw: Draw) -> Tensor:
+        """What the camera makes of them; most of the first `plain`, the natural ones, it leaves as they are."""
+        camera, before = self._camera, pictures
         pictures = two_lights(pictures, draw, camera.two_lights)
         pictures = low_light(pictures, draw, camera.low_light)
         pictures = blurred(pictures, draw, camera.blur, camera.motion_blur)
         if camera.noise:
             pictures = noisy(pictures, draw, camera.noise)
-        return jpeg(pictures, draw, camera.jpeg)
+        pictures = jpeg(pictures, draw, camera.jpeg)
+        if not plain:
+            return pictures
+        untouched = draw.chance(plain, self._compose.untouched)
+        kept = torch.where(each(untouched), before[:plain], pictures[:plain])
+        return torch.cat([kept, pictures[plain:]])

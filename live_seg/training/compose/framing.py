@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -9,6 +11,45 @@ from live_seg.frame import Size
 from live_seg.training.compose.bank import Bank, Rooms
 from live_seg.training.compose.draw import Draw
 from live_seg.training.compose.sampling import grid, mirrored, plane, sample
+
+SQUEEZED = 0.2
+"""A natural frame's shape is its picture's, but for this difference of the aspects' logarithms: a fifth."""
+
+
+def natural(bank: Bank, count: int, size: Size, draw: Draw, whole: float) -> tuple[Tensor, Tensor]:
+    """Portraits as they are, of those whose shape is nearly the frame's: whole, or cut a little.
+
+    Where no picture has such a shape, the nearest ones are cut to it.
+
+    Parameters
+    ----------
+    bank
+        Portraits.
+    count, size
+        Frames, and their size.
+    draw
+        Chance.
+    whole
+        Probability that all of the picture is shown.
+
+    Returns
+    -------
+    tuple of Tensor
+        float (count, 3, H, W) and alpha (count, 1, H, W), in 0..1.
+    """
+    index = draw.weighted(count, _fitting(bank, size))
+    width, height = bank.sizes[index].unbind(1)
+    aspect = size.width / size.height
+    cut_width = width * draw.uniform(count, 0.6, 1.15)
+    cut_height = torch.minimum(
+        cut_width / (aspect * draw.log_uniform(count, 0.85, 1.18)), height * draw.uniform(count, 0.8, 1.05)
+    )
+    is_whole = draw.chance(count, whole)
+    cut_width, cut_height = torch.where(is_whole, width, cut_width), torch.where(is_whole, height, cut_height)
+    most = math.exp(SQUEEZED)
+    cut_width = torch.minimum(cut_width, cut_height * aspect * most)
+    cut_height = torch.minimum(cut_height, cut_width / aspect * most)
+    return _portraits(bank, index, cut_width, cut_height, size, draw)
 
 
 def reframed(bank: Bank, count: int, size: Size, draw: Draw) -> tuple[Tensor, Tensor]:
@@ -27,16 +68,12 @@ def reframed(bank: Bank, count: int, size: Size, draw: Draw) -> tuple[Tensor, Te
     cut_width = torch.minimum(
         cut_width, cut_height * 1.2 * size.width / size.height
     )  # never more than 1.2 times squeezed
-    left = (width - cut_width) * draw.uniform(count)
-    top = (height - cut_height) * draw.uniform(count)
-    x, y = _cut(size, left, top, cut_width, cut_height, draw)
-    x, y = mirrored(x, plane(width)), mirrored(y, plane(height))
-    return sample(bank.pictures[index], x, y), sample(bank.alphas[index], x, y)
+    return _portraits(bank, index, cut_width, cut_height, size, draw)
 
 
 def room(rooms: Rooms, count: int, size: Size, draw: Draw) -> Tensor:
     """Parts of rooms in the frame's shape, from half of the picture's height to all of it; float (count, 3, H, W)."""
-    index = draw.index(count, len(rooms.pictures))
+    index = draw.weighted(count, rooms.weights)
     wide, high = rooms.pictures.shape[-1], rooms.pictures.shape[-2]
     cut_height = high * draw.uniform(count, 0.5, 1.0)
     cut_width = cut_height * size.width / size.height
@@ -44,6 +81,24 @@ def room(rooms: Rooms, count: int, size: Size, draw: Draw) -> Tensor:
     cut_width, cut_height = cut_width * fit, cut_height * fit
     left, top = (wide - cut_width) * draw.uniform(count), (high - cut_height) * draw.uniform(count)
     return sample(rooms.pictures[index], *_cut(size, left, top, cut_width, cut_height, draw))
+
+
+def _fitting(bank: Bank, size: Size) -> Tensor:
+    """The bank's weights, 0 for pictures of other shapes than the frame's; of the nearest if all are of others."""
+    apart = (torch.log(bank.sizes[:, 0] / bank.sizes[:, 1]) - math.log(size.width / size.height)).abs()
+    nearest = float(apart[bank.weights > 0].min())
+    return bank.weights * (apart <= max(SQUEEZED, nearest + 0.05))
+
+
+def _portraits(
+    bank: Bank, index: Tensor, width: Tensor, height: Tensor, size: Size, draw: Draw
+) -> tuple[Tensor, Tensor]:
+    """Parts of that size of portraits, somewhere in them, mirrored where they are larger."""
+    wide, high = bank.sizes[index].unbind(1)
+    left, top = (wide - width) * draw.uniform(len(index)), (high - height) * draw.uniform(len(index))
+    x, y = _cut(size, left, top, width, height, draw)
+    x, y = mirrored(x, plane(wide)), mirrored(y, plane(high))
+    return sample(bank.pictures[index], x, y), sample(bank.alphas[index], x, y)
 
 
 def _cut(size: Size, left: Tensor, top: Tensor, width: Tensor, height: Tensor, draw: Draw) -> tuple[Tensor, Tensor]:

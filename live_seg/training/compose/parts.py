@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,11 +16,18 @@ from live_seg.training.compose.bank import Bank, Rooms
 from live_seg.training.compose.composer import Composer
 from live_seg.training.compose.draw import Draw
 from live_seg.training.config import Camera, Compose
+from live_seg.training.schedule import Stage
 
-_NO_COMPOSE = Compose(reframed=0, empty=0, second=0, third=0, match_light=0, clean_edges=0, held=0, animal=0, clutter=0)
-_NO_CAMERA = Camera(colour=0, two_lights=0, low_light=0, blur=0, motion_blur=0, noise=0, jpeg=0)
+NO_COMPOSE = Compose(
+    natural=0, reframed=0, empty=0, whole=0, untouched=0, joined=0, second=0, third=0,
+    match_light=0, clean_edges=0, held=0, animal=0, clutter=0,
+)  # fmt: skip
+NO_CAMERA = Camera(colour=0, two_lights=0, low_light=0, blur=0, motion_blur=0, noise=0, jpeg=0)
 
 _PARTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "natural": ({"natural": 1.0}, {}),
+    "natural, whole": ({"natural": 1.0, "whole": 1.0}, {}),
+    "natural, joined": ({"natural": 1.0, "whole": 1.0, "joined": 1.0}, {}),
     "reframed": ({"reframed": 1.0}, {}),
     "empty room": ({"empty": 1.0}, {}),
     "one person": ({}, {}),
@@ -40,38 +48,47 @@ _PARTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
+_SIZES = {"natural": (Size(288, 160), Size(224, 224), Size(192, 256))}
+"""Those of a part's frames, where one does not tell all."""
+
+
 def parts_sheet(
     bank: Bank,
     rooms: Rooms,
-    compose: Compose,
+    stages: Sequence[Stage],
     camera: Camera,
     animals: Bank | None = None,
     seed: int = 0,
     columns: int = 6,
 ) -> Image:
-    """Each part of the composition alone, then all together as configured; the background is sunk in green.
+    """Each part of the composition alone, then all together as in each stage; the background is sunk in green.
 
     Parameters
     ----------
     bank, rooms, animals
         What is composed; without animals they have no row.
-    compose, camera
+    stages, camera
         As configured, for the last rows.
     seed
         Another one shows other frames.
     columns
-        Frames a row.
+        Frames a row, a multiple of 3.
     """
-    size = Size(288, 160)
     tiles: list[tuple[str, Image]] = []
     for name, (of_compose, of_camera) in _PARTS.items():
         if name == "animal" and animals is None:
             continue
-        parts = replace(_NO_COMPOSE, **of_compose), replace(_NO_CAMERA, **of_camera)
+        parts = replace(NO_COMPOSE, **of_compose), replace(NO_CAMERA, **of_camera)
         alone = Composer(bank, rooms, *parts, animals)
-        tiles += _tiles(name, *alone(columns, size, Draw(bank.device, seed)))
-    whole = Composer(bank, rooms, compose, camera, animals)
-    tiles += _tiles("all", *whole(4 * columns, size, Draw(bank.device, seed)))
+        sizes = _SIZES.get(name.partition(",")[0], (Size(288, 160),))
+        for size in sizes:
+            tiles += _tiles(name, *alone(columns // len(sizes), size, Draw(bank.device, seed)))
+    for stage in stages:
+        whole = Composer(bank, rooms, stage.compose, camera, animals)
+        for number in range(3):
+            size = stage.shapes[number * len(stage.shapes) // 3]
+            caption = f"from step {stage.start}, {size}"
+            tiles += _tiles(caption, *whole(columns, size, Draw(bank.device, seed, number)))
     return contact_sheet(tiles, columns)
 
 

@@ -46,7 +46,6 @@ def read(where: str) -> list[Sample]:
     return READERS[name](folder)
 
 
-def read_all(places: Iterable[str], leave_out: Iterable[str] = ()) -> list[Sample]:
-    """Samples of several folders, sorted by name within each, without the sources that are left out."""
-    dropped = set(leave_out)
-    return [sample for place in places for sample in read(place) if sample.source not in dropped]
+def read_all(places: Iterable[str]) -> list[Sample]:
+    """Samples of several folders, sorted by name within each."""
+    return [sample for place in places for sample in read(place)]
