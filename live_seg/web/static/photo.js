@@ -5,15 +5,15 @@ import {ask, form} from './api.js';
 const element = id => document.getElementById(id);
 const NAMES = {person: 'Person', pets: 'Pet'};
 const TRIES = 3;
+const REST_MS = 120; // so long a hand that moves a slider has to rest
 
 let complain = () => {};
 let hush = () => {};
 let limits = {bytes: Infinity, pixels: Infinity};
 let picture = null; // the File
 let behind = null; // the File of the user's own background
-let running = null; // AbortController of the request that is under way
+let running = new AbortController(); // ends what is under way; each choice has its own
 let timer = 0;
-const urls = {};
 
 export function start(offer, complainer, husher) {
   [limits, complain, hush] = [offer.limits, complainer, husher];
@@ -28,32 +28,28 @@ export function start(offer, complainer, husher) {
   }));
   const panel = element('photo-panel');
   panel.addEventListener('submit', event => event.preventDefault());
-  panel.addEventListener('change', event => { if (event.target.type !== 'file') settings(); });
-  element('photo-strength').addEventListener('input', event => {
-    element('photo-strength-shown').textContent = event.target.value;
-  });
+  panel.addEventListener('input', event => { if (event.target.type !== 'file') settings(); });
   for (const id of ['photo-file', 'photo-camera']) element(id).addEventListener('change', event => chosen(event, take));
   element('own-file').addEventListener('change', event => chosen(event, own));
   element('another').addEventListener('click', () => element('photo-file').click());
   element('slider').addEventListener('input', slide);
-  element('download').addEventListener('click', event => { if (!urls.after) event.preventDefault(); });
+  rows(); // a browser may have kept what was chosen before the page was loaded again
 }
 
 export function take(file) {
   if (!fits(file)) return;
   picture = file;
+  clear('before');
   clear('after');
-  show('before', file);
   element('drop').hidden = true;
   element('another').hidden = false;
   element('compare').hidden = false;
-  element('compare').classList.add('single');
-  element('after').hidden = true;
-  cut();
+  renew(0);
+  lay(file);
 }
 
 export function download() {
-  if (urls.after) element('download').click();
+  element('download').click(); // does nothing while there is nothing to be had
 }
 
 function chosen(event, use) {
@@ -82,42 +78,74 @@ function value(name) {
 }
 
 function settings() {
+  rows();
+  hush();
+  renew(REST_MS);
+}
+
+function rows() {
   const kind = value('behind');
   element('photo-colour-row').hidden = kind !== 'colour';
   element('photo-strength-row').hidden = kind !== 'blur';
+  element('photo-strength-shown').textContent = element('photo-strength').value;
   element('own-row').hidden = kind !== 'own';
-  hush();
-  clearTimeout(timer);
-  timer = setTimeout(cut, 120);
 }
 
-async function cut() {
+// What is shown is not what is chosen any more: whatever is under way ends here, and there is nothing to download until the
+// picture of this choice is there.
+function renew(rest) {
   clearTimeout(timer);
+  running.abort();
+  running = new AbortController();
+  element('download').removeAttribute('href');
+  element('download').setAttribute('aria-disabled', 'true');
+  element('after').classList.add('stale');
+  if (!picture) return;
+  if (value('behind') === 'own' && !behind) {
+    note('Choose the picture for the background.');
+    return;
+  }
+  note('Cutting out …', true);
+  timer = setTimeout(cut, rest);
+}
+
+// After each wait the choice may be another: what was asked for under an older one is dropped there.
+async function cut() {
+  const {signal} = running;
   const kind = value('behind');
-  if (!picture || (kind === 'own' && !behind)) return;
-  running?.abort();
-  const mine = running = new AbortController();
   const words = {transparent: 'transparent', colour: element('photo-colour').value, blur: 'blur', own: 'transparent'};
   const crop = element('crop').checked;
   const query = new URLSearchParams({model: value('model'), background: words[kind], crop});
   if (kind === 'blur') query.set('blur_px', element('photo-strength').value);
   const send = () => ask(`/api/cutout?${query}`, {
-    method: 'POST', body: form({image: picture, background: kind === 'own' && behind}), signal: mine.signal,
+    method: 'POST', body: form({image: picture, background: kind === 'own' && behind}), signal,
   });
-  note('Cutting out …');
   try {
-    const made = await (await patient(send, mine.signal)).blob();
-    await show('after', made);
-    element('after').classList.toggle('checker', kind === 'transparent');
-    fit(crop);
+    const made = await (await patient(send, signal)).blob();
+    signal.throwIfAborted();
+    const image = await decoded(made);
+    if (signal.aborted) {
+      URL.revokeObjectURL(image.src);
+      return;
+    }
+    image.classList.toggle('checker', kind === 'transparent');
+    image.classList.toggle('cropped', crop);
+    swap('after', image);
     offerDownload();
     note('');
   } catch (problem) {
-    if (problem.name === 'AbortError' || mine !== running) return;
+    if (signal.aborted) return;
     note('');
     clear('after');
     complain(problem);
   }
+}
+
+// The picture as it came.
+async function lay(file) {
+  const image = await decoded(file);
+  if (file === picture) swap('before', image);
+  else URL.revokeObjectURL(image.src);
 }
 
 // A busy server says when to come again.
@@ -126,50 +154,49 @@ async function patient(send, signal) {
     try {
       return await send();
     } catch (problem) {
+      signal.throwIfAborted();
       if (problem.status !== 429 || !left) throw problem;
-      note(`Others are before you; trying again in ${problem.retryAfter} s …`);
+      note(`Others are before you; trying again in ${problem.retryAfter} s …`, true);
       await new Promise(resolve => setTimeout(resolve, problem.retryAfter * 1000));
       signal.throwIfAborted();
     }
   }
 }
 
-function clear(which) {
-  if (urls[which]) URL.revokeObjectURL(urls[which]);
-  delete urls[which];
-  if (which !== 'after') return;
-  element('after').hidden = true;
-  element('compare').classList.add('single');
-  element('download').removeAttribute('href');
-  element('download').setAttribute('aria-disabled', 'true');
+// An <img> of the file that can be drawn at once; hidden if its kind is one that the server reads and the browser does not.
+async function decoded(file) {
+  const image = new Image();
+  image.src = URL.createObjectURL(file);
+  await image.decode().catch(() => { image.hidden = true; });
+  return image;
 }
 
-async function show(which, file) {
-  const image = element(which);
-  const old = urls[which];
-  urls[which] = URL.createObjectURL(file);
-  image.hidden = false;
-  image.src = urls[which];
-  if (old) URL.revokeObjectURL(old);
-  try {
-    await image.decode();
-    ratio(image);
-  } catch { // a kind of picture that the server reads and the browser does not
-    image.hidden = true;
-  }
+function swap(which, image) {
+  const old = element(which);
+  Object.assign(image, {id: which, alt: old.alt});
+  old.replaceWith(image);
+  URL.revokeObjectURL(old.src);
+  fit();
+}
+
+function clear(which) {
+  const empty = new Image();
+  empty.hidden = true;
+  swap(which, empty);
 }
 
 // Before and after lie upon each other where both are the whole picture.
-function fit(crop) {
+function fit() {
   const [before, after] = [element('before'), element('after')];
-  const alike = !before.hidden && !crop && Math.abs(before.naturalWidth / before.naturalHeight - after.naturalWidth / after.naturalHeight) < 0.01;
-  element('compare').classList.toggle('single', !alike);
-  ratio(after);
+  const pair = !before.hidden && !after.hidden && !after.classList.contains('cropped') && Math.abs(shape(before) - shape(after)) < 0.01;
+  const {classList, style} = element('compare');
+  classList.toggle('pair', pair);
+  style.setProperty('--ratio', shape(after) || shape(before) || 1);
   slide();
 }
 
-function ratio(image) {
-  if (image.naturalHeight) element('compare').style.setProperty('--ratio', image.naturalWidth / image.naturalHeight);
+function shape(image) {
+  return image.naturalWidth / image.naturalHeight;
 }
 
 function slide() {
@@ -178,14 +205,14 @@ function slide() {
 
 function offerDownload() {
   const link = element('download');
-  link.href = urls.after;
+  link.href = element('after').src;
   link.download = `${picture.name.replace(/\.[^.]*$/, '') || 'picture'}-cutout.png`;
   link.removeAttribute('aria-disabled');
 }
 
-function note(text) {
+function note(text, busy = false) {
   const place = element('photo-note');
   place.hidden = !text;
   place.textContent = text;
-  place.classList.toggle('busy', Boolean(text));
+  place.classList.toggle('busy', busy);
 }
