@@ -80,6 +80,22 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Halved:
+    """A frame's image, halved some times by `live_seg.shrink.halved`, so that nobody need do it twice.
+
+    Attributes
+    ----------
+    image
+        The frame's image that it was made of: that very object.
+    small
+        uint8 (h, w, 3).
+    """
+
+    image: Image
+    small: Image
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """A picture that was made together with its matte, on the device that ran the network.
 
@@ -111,9 +127,12 @@ class Matte:
         from that (`live_seg.live.gate`).
     finished
         The effect's picture of that frame with this alpha, if it was made already. Nobody has to take it.
+    halved
+        What was halved of the frame that it is for. Nobody has to take it.
     """
 
     alpha: Alpha
     confidence: float
     time: float
     finished: Finished | None = None
+    halved: Halved | None = None

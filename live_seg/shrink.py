@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
+from numpy.typing import NDArray
 
 from live_seg.frame import Image, Size
 
@@ -35,15 +36,21 @@ def shrink(image: Image, size: Size) -> Image:
         A side that is larger than the image's is interpolated.
     """
     for step in steps(Size.of(image), size):
-        image = cv2.resize(image, step.size, interpolation=step.interpolation)  # type: ignore[assignment]
+        image = _resized(image, step)
     return image
 
 
 def halved(image: Image, least: Size) -> Image:
     """The image halved as often as neither side falls below that of `least`; the array itself if that is never."""
     for size in halvings(Size.of(image), least):
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        image = _resized(image, Step(size, cv2.INTER_AREA))
     return image
+
+
+def half(plane: NDArray[Any]) -> NDArray[Any]:
+    """Uint8 or float32 (H, W) or (H, W, C) at half its size, as INTER_AREA makes it; an odd side loses half a pixel."""
+    size = Size(max(1, plane.shape[1] // 2), max(1, plane.shape[0] // 2))
+    return _resized(plane, Step(size, cv2.INTER_AREA))
 
 
 def steps(have: Size, want: Size) -> Iterator[Step]:
@@ -61,3 +68,14 @@ def halvings(have: Size, least: Size) -> Iterator[Size]:
     while (half := Size(have.width // 2, have.height // 2)).width >= least.width and half.height >= least.height:
         have = half
         yield half
+
+
+def _resized(image: NDArray[Any], step: Step) -> NDArray[Any]:
+    """A step. Where it halves exactly, OpenCV makes INTER_LINEAR the same mean of four pixels, but by code of its own.
+
+    INTER_AREA goes to a library of Intel's in OpenCV's wheels: 0.40 ms instead of 0.22 at 1280x720.
+    """
+    how = step.interpolation
+    if image.shape[0] == 2 * step.size.height and image.shape[1] == 2 * step.size.width:
+        how = cv2.INTER_LINEAR
+    return cv2.resize(image, step.size, interpolation=how)

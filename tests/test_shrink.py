@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live_seg.frame import Size
-from live_seg.shrink import shrink
+from live_seg.shrink import half, shrink
 
 
 @given(st.integers(1, 200), st.integers(1, 200), st.integers(1, 60), st.integers(1, 60), st.sampled_from([0, 3]))
@@ -40,3 +40,16 @@ def test_fine_stripes_become_grey_instead_of_other_stripes() -> None:
     image = np.zeros((720, 1280, 3), np.uint8)
     image[:, ::2] = 254
     assert np.abs(shrink(image, Size(288, 160)).astype(int) - 127).max() <= 1
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.sampled_from([0, 3]), st.sampled_from([np.uint8, np.float32]))
+def test_half_is_what_the_mean_over_areas_gives_bit_by_bit(height: int, width: int, channels: int, kind: type) -> None:
+    shape = (2 * height, 2 * width, channels) if channels else (2 * height, 2 * width)
+    plane = np.random.default_rng(height * 61 + width).integers(0, 256, shape).astype(kind)
+    assert np.array_equal(half(plane), cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA))
+
+
+def test_half_of_odd_sides_covers_the_whole_picture() -> None:
+    plane = np.random.default_rng(0).integers(0, 256, (7, 9, 3)).astype(np.uint8)
+    assert np.array_equal(half(plane), cv2.resize(plane, (4, 3), interpolation=cv2.INTER_AREA))
+    assert half(np.full((1, 1), 7, np.uint8)) == 7

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol, cast
 
 from live_seg.config import Config
-from live_seg.frame import Alpha, Image, Size
+from live_seg.frame import Alpha, Halved, Image, Size
 from live_seg.registry import Registry
 
 
@@ -50,6 +50,15 @@ class Effect(Protocol):
             True if the result must depend on the times alone: wait for what is due, however long it takes.
         """
 
+    def see(self, halved: Halved | None) -> None:
+        """Told before each picture what was halved already of an image; only effects that shrink it need that.
+
+        Parameters
+        ----------
+        halved
+            Of the next image if `halved.image` is that very array; else of no use.
+        """
+
 
 class EffectBase:
     """Effects that need no preparation and in which nothing plays have nothing more to write than `__call__`."""
@@ -59,6 +68,9 @@ class EffectBase:
 
     def at(self, time_s: float, lossless: bool) -> None:
         """Nothing plays."""
+
+    def see(self, halved: Halved | None) -> None:
+        """Nothing is shrunk."""
 
 
 effects: Registry[Effect] = Registry("effect", "live_seg.effects")

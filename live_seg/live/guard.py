@@ -173,6 +173,7 @@ class Guard:
         done = matte.finished
         if done and done.effect is effect and done.image is frame.image:
             return done.picture
+        effect.see(matte.halved)
         return effect(frame.image, matte.alpha, self._buffers.take(self._shape or frame.image.shape))
 
     def _check(self, picture: Image, frame: Frame) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from live_seg.effects import Effect
 from live_seg.errors import EngineError
@@ -94,7 +95,7 @@ class Matting:
         if pacing:
             pacing.frame(frame, lambda share: matter.input_size(frame.size, share))
             self._shared.statistics.governor = pacing.text
-        return matte
+        return replace(matte, halved=views.halved)
 
     def _followed(self, matter: Matter, frame: Frame, views: Views, pacing: Pacing) -> Matte | None:
         start = self._shared.clock()

@@ -153,6 +153,11 @@ class Outputs:
             raise lost[0]
 
     @property
+    def need_main_thread(self) -> bool:
+        """Whether a sink is served by `serve`."""
+        return any(output.sink.main_thread for output in self._outputs)
+
+    @property
     def dropped(self) -> dict[str, int]:
         """Pictures that were replaced before the sink took them, by the sink's name."""
         return {output.sink.name: output.handover.dropped for output in self._outputs}

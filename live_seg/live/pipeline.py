@@ -38,8 +38,9 @@ log = logging.getLogger("live_seg")
 Look = Callable[[Config], Config | None]
 """Looks whether the configuration was changed from outside; None if not (`live_seg.config.watch`)."""
 
-_PUMP_S = 0.01
-"""How often the main thread sees to windows, commands and signals."""
+_PUMP_S, _IDLE_PUMP_S = 0.01, 0.03
+"""How often the main thread sees to windows, commands and signals; and where there is no window. Each time it wakes
+costs as much as a whole handover of a frame."""
 
 _LARGE_PX = 1920 * 1080
 """Pixels of a frame above which OpenCV's own threads are used; see `_opencv_threads`."""
@@ -174,10 +175,11 @@ class Pipeline:
         """The main thread's part: windows, commands, changed files; until every sink is done."""
         clock = self._shared.clock
         looked = clock()
+        pump_s = _PUMP_S if outputs.need_main_thread else _IDLE_PUMP_S
         while outputs.serve():
             self._count_dropped(outputs)
             # Not `get(timeout=…)`: in CPython 3.11 that waits for ever if a signal is handled meanwhile.
-            time.sleep(_PUMP_S)
+            time.sleep(pump_s)
             with suppress(queue.Empty):
                 self._obey(self.commands.get_nowait())
             if clock() - looked > _LOOK_S:

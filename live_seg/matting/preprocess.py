@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from live_seg.engines import Blob
-from live_seg.frame import Image, Size
+from live_seg.frame import Halved, Image, Size
 from live_seg.matting.refine import Grey, middle_size
 from live_seg.models import Model
 from live_seg.shrink import halved, shrink
@@ -38,6 +38,12 @@ class Views:
     def guide(self) -> Grey:
         """uint8 (h', w'), lightness at `middle_size`: what guides the enlargement of the matte."""
         return shrink(cv2.cvtColor(self._near, cv2.COLOR_BGR2GRAY), self._middle)  # type: ignore[arg-type]
+
+    @property
+    def halved(self) -> Halved | None:
+        """What the views were made from, if one was made."""
+        near: Image | None = self.__dict__.get("_near")
+        return None if near is None or near is self._image else Halved(self._image, near)
 
     @cached_property
     def _near(self) -> Image:

@@ -16,6 +16,9 @@ Plane = NDArray[np.float32]
 Grey = NDArray[np.uint8]
 """uint8 (H, W), lightness."""
 
+_Part = tuple[slice, slice]
+"""Rows and columns."""
+
 EPSILON = 1e-3
 """Regularisation in squared units of lightness 0..1: edges of less than 3 % contrast do not attract the matte."""
 
@@ -78,6 +81,30 @@ class Guided:
         unsure = _unsure(plain, self._window)
         if not unsure.any():
             return _enlarge(plain, size)
+        middle = Size.of(guide)
+        result = _enlarge(plain, middle)
+        near, near_middle = self._surroundings(unsure, middle)
+        fitted = self._fitted(alpha[near], small[near], guide[near_middle])
+        cv2.copyTo(fitted, _enlarge(unsure[near], Size.of(fitted)), result[near_middle])
+        return _enlarge(result, size)
+
+    def _surroundings(self, unsure: Alpha, middle: Size) -> tuple[_Part, _Part]:
+        """The part of the small matte that the fit depends on, and what it is at the middle size.
+
+        The fit takes two windows in each direction, and its enlargement one more pixel: 0.3 to 0.6 ms less than all
+        of a 288x160 matte.
+        """
+        height, width = unsure.shape
+        if middle != (2 * width, 2 * height):  # else parts of pixels would have to be cut off
+            return (slice(None), slice(None)), (slice(None), slice(None))
+        reach = self._window[0]
+        left, top, wide, high = cv2.boundingRect(unsure)
+        left, right = max(0, left - reach), min(width, left + wide + reach)
+        top, bottom = max(0, top - reach), min(height, top + high + reach)
+        return (slice(top, bottom), slice(left, right)), (slice(2 * top, 2 * bottom), slice(2 * left, 2 * right))
+
+    def _fitted(self, alpha: SmallAlpha, small: Image, guide: Grey) -> Alpha:
+        """The fit, applied to the larger picture: uint8 of the guide's size."""
         slope, offset = self._fit(alpha, small)
         # Drawing apart and scaling to 0..255 are linear too, so they are done where there are fewer pixels.
         slope *= np.float32(CONTRAST)
@@ -85,19 +112,23 @@ class Guided:
         middle = Size.of(guide)
         raised = guide.astype(np.float32)
         raised *= cv2.resize(slope, middle)
-        fitted = cv2.add(raised, cv2.resize(offset, middle), dtype=cv2.CV_8U)
-        result = _enlarge(plain, middle)
-        cv2.copyTo(fitted, _enlarge(unsure, middle), result)
-        return _enlarge(result, size)
+        fitted: Alpha = cv2.add(raised, cv2.resize(offset, middle), dtype=cv2.CV_8U)  # type: ignore[assignment]
+        return fitted
 
     def _fit(self, alpha: SmallAlpha, small: Image) -> tuple[Plane, Plane]:
         """Slope and offset (h, w) of alpha over lightness, each averaged over the windows that a pixel is in."""
         guide = _lightness(small)
-        mean, mean_alpha = self._mean(guide), self._mean(alpha)
-        variance = self._mean(guide * guide) - mean * mean
-        covariance = self._mean(guide * alpha) - mean * mean_alpha
-        slope: Plane = np.divide(covariance, variance + np.float32(EPSILON), dtype=np.float32)
-        return self._mean(slope), self._mean(mean_alpha - slope * mean)
+        mean, offset = self._mean(guide), self._mean(alpha)
+        product = guide * alpha
+        slope = self._mean(product)
+        slope -= np.multiply(mean, offset, out=product)  # covariance
+        variance = self._mean(np.multiply(guide, guide, out=guide))
+        variance -= np.multiply(mean, mean, out=product)
+        variance += np.float32(EPSILON)
+        slope /= variance
+        mean *= slope
+        offset -= mean
+        return self._mean(slope), self._mean(offset)
 
     def _mean(self, plane: Plane) -> Plane:
         mean: Plane = cv2.blur(plane, self._window)  # type: ignore[assignment]

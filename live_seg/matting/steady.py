@@ -58,13 +58,28 @@ class Steady:
         if moved.mean() > CUT:
             self._alpha, self._grey = alpha.copy(), grey
             return alpha
-        change = alpha - last
-        motion = np.maximum(np.abs(change) / np.float32(STEP), moved / np.float32(LIGHT))
-        keep = self._strength * np.maximum(np.float32(0), 1 - motion * motion)  # 0: all new
-        steady: SmallAlpha = alpha - keep * change
-        self._alpha, self._grey = steady, grey
-        return steady
+        self._alpha, self._grey = _averaged(alpha, last, moved, self._strength), grey
+        return self._alpha
 
     def reset(self) -> None:
         """Forgets the past: the next frame is the first."""
         self._alpha = self._grey = None
+
+
+def _averaged(alpha: SmallAlpha, last: SmallAlpha, moved: NDArray[np.float32], strength: np.float32) -> SmallAlpha:
+    """alpha - strength * max(0, 1 - motion²) * (alpha - last), where motion is the larger of both over their measure.
+
+    Written into two arrays: with an array for each step they would not stay in a core's own cache. Overwrites `moved`.
+    """
+    change = alpha - last
+    keep = np.abs(change)
+    keep /= np.float32(STEP)
+    moved /= np.float32(LIGHT)
+    np.maximum(keep, moved, out=keep)
+    keep *= keep
+    np.subtract(np.float32(1), keep, out=keep)
+    np.maximum(np.float32(0), keep, out=keep)  # 0: all new
+    keep *= strength
+    keep *= change
+    averaged: SmallAlpha = np.subtract(alpha, keep, out=change)
+    return averaged

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -39,6 +40,32 @@ def test_it_is_exact_where_alpha_is_sure(made: Layers) -> None:
     result = blend(image, alpha, background)
     assert np.array_equal(result[alpha == 255], image[alpha == 255])
     assert np.array_equal(result[alpha == 0], background[alpha == 0])
+
+
+@st.composite
+def people(draw: st.DrawFn) -> Layers:
+    """Layers with a person so wide that his middle is copied, with or without holes and a second one beside him."""
+    height, width = draw(st.integers(1, 140)), draw(st.integers(60, 300))
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    image, background = random.integers(0, 256, (2, height, width, 3), np.uint8)
+    alpha = np.zeros((height, width), np.uint8)
+    for _ in range(draw(st.integers(1, 3))):
+        begin, end = sorted(draw(st.tuples(st.integers(0, width), st.integers(0, width))))
+        top = draw(st.integers(0, height - 1))
+        alpha[top:, begin:end] = draw(st.sampled_from([0, 100, 254, 255, 255, 255]))
+    return image, alpha, background
+
+
+def mixed_everywhere(image: Image, alpha: Alpha, background: Image) -> Image:
+    """The same products, of every pixel."""
+    weight = cv2.merge([alpha] * 3)
+    front = cv2.multiply(image, weight, scale=1 / 255)
+    return np.asarray(cv2.add(front, cv2.multiply(background, 255 - weight, scale=1 / 255)), np.uint8)
+
+
+@given(people())
+def test_what_is_copied_or_left_is_what_mixing_gives(made: Layers) -> None:
+    assert np.array_equal(blend(*made), mixed_everywhere(*made))
 
 
 @given(layers())

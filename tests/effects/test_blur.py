@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from live_seg.config import build
 from live_seg.effects.blur import Blur, blurred_room
-from live_seg.frame import Alpha, Image, Size
+from live_seg.frame import Alpha, Halved, Image, Size
+from live_seg.shrink import halved
 from live_seg.sources.synthetic import composed
 
 HD = Size(1280, 720)
@@ -118,3 +119,26 @@ def test_its_inputs_stay_as_they_were() -> None:
     Blur(build({}))(image, alpha)
     assert np.array_equal(image, before[0])
     assert np.array_equal(alpha, before[1])
+
+
+@given(st.integers(2, 400), st.integers(2, 400), st.sampled_from([1, 5, 16, 60]), st.integers(1, 5))
+@settings(deadline=None)
+def test_what_was_halved_before_changes_no_bit(width: int, height: int, radius_px: float, halvings: int) -> None:
+    image = np.random.default_rng(width * 401 + height).integers(0, 256, (height, width, 3), np.uint8)
+    alpha = person(Size(width, height))
+    effect = Blur(build({"blur": {"radius_px": radius_px}}))
+    alone = effect(image, alpha)
+    small = halved(image, Size(max(1, width >> halvings), max(1, height >> halvings)))
+    effect.see(Halved(image, small))
+    assert np.array_equal(effect(image, alpha), alone)
+
+
+def test_what_was_halved_of_another_frame_is_not_used() -> None:
+    image, other = pattern(HD), np.zeros((HD.height, HD.width, 3), np.uint8)
+    effect, alpha = Blur(build({})), person(HD)
+    alone = effect(image, alpha)
+    effect.see(Halved(other, halved(other, Size(640, 360))))
+    assert np.array_equal(effect(image, alpha), alone)
+    effect.see(Halved(image, halved(other, Size(640, 360))))
+    effect(image, alpha)
+    assert np.array_equal(effect(image, alpha), alone), "it counts for one picture only"

@@ -17,7 +17,7 @@ from live_seg.config import Config, build, changed
 from live_seg.config.tree import Gate as GateConfig
 from live_seg.config.tree import Guard as GuardConfig
 from live_seg.frame import Frame, Image, Matte, Size
-from live_seg.live.gate import Gate, Noise
+from live_seg.live.gate import Gate, Noise, _block_means
 from live_seg.live.gate import changed as differs
 from live_seg.live.guard import Guard
 from live_seg.live.pipeline import Pipeline
@@ -38,6 +38,15 @@ def room(seed: int = 0) -> Image:
 def noisy(image: Image, level: float, random: np.random.Generator) -> Image:
     """What a camera makes of it: noise of that standard deviation at the network's size."""
     return np.asarray(np.clip(image + random.normal(0, level, image.shape), 0, 255).round(), np.uint8)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32))
+def test_block_means_are_the_means_of_blocks_of_8_by_8(height: int, width: int, seed: int) -> None:
+    image = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+    padded = np.pad(image, ((0, -height % 8), (0, -width % 8), (0, 0)), "edge").astype(np.float64)
+    rows, columns = padded.shape[0] // 8, padded.shape[1] // 8
+    plain = padded.reshape(rows, 8, columns, 8, 3).mean(axis=(1, 3))
+    np.testing.assert_allclose(_block_means(image), plain, atol=1e-4)
 
 
 class Scene:

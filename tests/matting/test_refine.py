@@ -112,6 +112,26 @@ def test_it_is_within_one_level_of_the_straightforward_one(radius_px: int, seed:
     assert np.abs(difference).max() <= 1
 
 
+@given(
+    st.integers(0, 2**32),
+    st.sampled_from([1, 3]),
+    st.lists(st.tuples(st.integers(0, 95), st.integers(0, 63), st.integers(1, 30)), min_size=1, max_size=3),
+    st.sampled_from([FULL, Size(192, 128), Size(150, 100)]),
+)
+@settings(max_examples=40, deadline=None)
+def test_spots_anywhere_are_within_one_level_of_the_straightforward_one(
+    seed: int, radius_px: int, spots: list[tuple[int, int, int]], full: Size
+) -> None:
+    """The fit is made round them only: nothing beyond may count, up to the picture's edges."""
+    image = np.random.default_rng(seed).integers(0, 256, (full.height, full.width, 3), np.uint8)
+    alpha = np.zeros((SMALL.height, SMALL.width), np.float32)
+    for x, y, radius in spots:
+        cv2.circle(alpha, (x, y), radius, 1.0, -1)
+    alpha = np.asarray(cv2.GaussianBlur(alpha, (0, 0), 1), np.float32)
+    difference = refined(Guided(radius_px), alpha, image).astype(int) - straightforward(radius_px, alpha, image)
+    assert np.abs(difference).max() <= 1
+
+
 @pytest.mark.parametrize("offset_px", [-1.0, 0.0, 1.0])
 def test_a_blurred_edge_moves_onto_the_pictures_edge(offset_px: float) -> None:
     alpha = small_matte(0.5 + offset_px / SMALL.width, 1.5)

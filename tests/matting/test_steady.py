@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -128,3 +129,17 @@ def test_strength_0_changes_nothing() -> None:
     for _ in range(3):
         alpha = random.random((9, 7), np.float32)
         assert np.array_equal(steady(alpha, np.zeros((9, 7, 3), np.uint8)), alpha)
+
+
+@given(st.integers(0, 2**32), st.floats(0, 1))
+def test_it_is_its_formula_bit_by_bit(seed: int, strength: float) -> None:
+    random = np.random.default_rng(seed)
+    before, now = random.random((2, HEIGHT, WIDTH), np.float32)
+    first, second = random.integers(100, 120, (2, HEIGHT, WIDTH, 3), np.uint8)
+    steady = Steady(strength)
+    steady(before, first)
+    greys = (cv2.cvtColor(image, cv2.COLOR_BGR2GRAY) for image in (first, second))
+    moved = cv2.blur(cv2.absdiff(*greys), (5, 5)).astype(np.float32)
+    motion = np.maximum(np.abs(now - before) / np.float32(0.25), moved / np.float32(12))
+    keep = np.float32(0.9 * strength) * np.maximum(np.float32(0), 1 - motion * motion)
+    assert np.array_equal(steady(now.copy(), second), now - keep * (now - before))
