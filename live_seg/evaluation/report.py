@@ -89,7 +89,7 @@ def _overall(models: dict[str, dict[str, float]]) -> str:
     rows = [[name, *(_text(means, measure) for measure in measures)] for name, means in models.items()]
     for column, measure in enumerate(measures, 1):
         _embolden(rows, column, [means.get(measure) for means in models.values()], measure)
-    return _table(["model", *(_TITLES.get(measure, measure) for measure in measures)], rows)
+    return table(["model", *(_TITLES.get(measure, measure) for measure in measures)], rows)
 
 
 def _by_group(models: dict[str, dict[str, Any]], part: str, groups: list[str], caption: str) -> str:
@@ -106,7 +106,7 @@ def _by_group(models: dict[str, dict[str, Any]], part: str, groups: list[str], c
             cells.append(" / ".join(_text(found, measure) for measure in measures))
         rows.append([group, str(count), *cells])
     titles = " / ".join(_TITLES[measure] for measure in measures)
-    return f"{titles}, by {caption}:\n\n" + _table([caption, "pictures", *models], rows)
+    return f"{titles}, by {caption}:\n\n" + table([caption, "pictures", *models], rows)
 
 
 def _embolden(rows: list[list[str]], column: int, values: list[float | None], measure: str) -> None:
@@ -125,6 +125,7 @@ def _text(means: dict[str, float], measure: str) -> str:
     return str(int(means["n"])) if measure == "n" else f"{means[measure]:.{_DECIMALS.get(measure, 3)}f}"
 
 
-def _table(header: list[str], rows: list[list[str]]) -> str:
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table, all columns but the first aligned to the right."""
     lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

@@ -31,8 +31,18 @@ def load_checkpoint(file: Path) -> nn.Module:
     """
     if file.suffix.lower() == ".onnx":
         return restore(file)
-    state = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in _read(file).items()}
-    network = _network_of(state, file)
+    return network_of(read_weights(file), file)
+
+
+def network_of(state: Mapping[str, Tensor], file: Path) -> nn.Module:
+    """Network for weights, ready to infer; `file` is where they come from.
+
+    Raises
+    ------
+    UsageError
+        If they belong to another network.
+    """
+    network = _made_for(state, file)
     try:
         network.load_state_dict(state)
     except RuntimeError as error:
@@ -41,7 +51,14 @@ def load_checkpoint(file: Path) -> nn.Module:
     return network.eval()
 
 
-def _read(file: Path) -> Mapping[str, Tensor]:
+def read_weights(file: Path) -> dict[str, Tensor]:
+    """Weights of a checkpoint by their names, in float32; the averaged ones where it holds several.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, or holds none.
+    """
     try:
         content = torch.load(file, map_location="cpu", weights_only=True)
     except FileNotFoundError:
@@ -55,10 +72,10 @@ def _read(file: Path) -> Mapping[str, Tensor]:
     inner = next((found[key] for key in WEIGHTS if isinstance(found.get(key), dict)), found)
     if not inner or not all(isinstance(value, Tensor) for value in inner.values()):
         raise UsageError(f"{file} holds no weights", f"They are the file itself, or lie under {', '.join(WEIGHTS)}.")
-    return inner
+    return {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in inner.items()}
 
 
-def _network_of(state: Mapping[str, Tensor], file: Path) -> nn.Module:
+def _made_for(state: Mapping[str, Tensor], file: Path) -> nn.Module:
     """The narrow or the plain Unet++, as wide as the weights."""
     try:
         decoder = tuple(_channels(state[f"decoder.blocks.x_0_{level}.conv2.0.weight"]) for level in range(5))

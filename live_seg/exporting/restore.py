@@ -21,7 +21,7 @@ def restore(file: Path) -> nn.Module:
     """Network of an exported fp16 file, ready to infer, with the weights of its convolutions.
 
     Batch normalisation was folded into them by the export. It is there again, as one that changes nothing but adds
-    the convolution's bias; training moves it from there.
+    the convolution's bias: `live_seg.training.renormalise` makes it fit for training.
 
     Raises
     ------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from live_seg.training.experiment import STATE, WEIGHTS, append_row, forget_afte
 from live_seg.training.finish import finish
 from live_seg.training.losses import weighted
 from live_seg.training.networks import build_network
+from live_seg.training.renormalise import renormalise
 from live_seg.training.reporter import Reporter
 from live_seg.training.schedule import rate, stage_at, stages
 from live_seg.training.validate import merit, validate
@@ -63,6 +64,8 @@ class _Loop:
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.criterion = weighted(config.train.losses)
         self.composers, self.data_device = self._composers()
+        if config.network.start.endswith(".onnx"):
+            renormalise(network, self._first_frames())
         self.network: Any  # what Fabric makes of it: in bf16, and in step with the other processes
         self.network, self.optimiser = fabric.setup(network, _optimiser(network, config))
         self.plain: nn.Module = self.network.module
@@ -181,6 +184,12 @@ class _Loop:
         rooms, animals = load_rooms(data.rooms, data.most, data.weights), load_animals(data)
         bank, rooms, animals = bank.to(device), rooms.to(device), animals and animals.to(device)
         return [Composer(bank, rooms, one.compose, self.config.camera, animals) for one in self.stages], device
+
+    def _first_frames(self) -> Iterator[Tensor]:
+        """Frames like those that are trained on at first, 64 at most."""
+        for number, shape in enumerate(self.stages[0].shapes[:4]):
+            draw = Draw(self.data_device, self.config.train.seed, number, 0, 2)
+            yield normalised(self.composers[0](16, shape, draw)[0].cpu())
 
     def _save_state(self, step: int) -> None:
         if self.fabric.is_global_zero:

@@ -16,6 +16,7 @@ from live_seg.cli.main import main
 from live_seg.config import build
 from live_seg.errors import UsageError
 from live_seg.evaluation.measure import load_checked
+from live_seg.models import find_model
 from live_seg.training.config import TrainConfig
 from live_seg.training.config_file import read_config
 from live_seg.training.data import training_samples
@@ -186,6 +187,18 @@ def test_no_encoder_is_fetched_for_a_network_that_starts_from_a_whole_one(
     monkeypatch.setattr("live_seg.training.networks._load_encoder", lambda *_: pytest.fail("it was"))
     parts = {"start": str(tmp_path / "whole.pt"), "encoder_weights": "imagenet"}
     assert build_network(config(portraits, tmp_path, network=parts).network)[1].startswith("starts from")
+
+
+def test_a_run_from_an_exported_model_begins_by_its_normalisation(
+    portraits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[int, ...]] = []
+    monkeypatch.setattr(
+        "live_seg.training.loop.renormalise", lambda _, batches: seen.extend(one.shape for one in batches)
+    )
+    network = {**OURS, "skips": [16, 32, 48, 96, 160], "options": {}, "start": str(find_model("person-fp16").file)}
+    train(config(portraits, tmp_path, network=network, train={"steps": 1, "batch": 2}, data={"most_val": 1}))
+    assert seen == [(16, 3, 64, 64), (16, 3, 64, 96)]
 
 
 def test_the_command_takes_a_file_and_keys(portraits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
