@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from live_seg.bench.front import MEASURES, Point
 from live_seg.bench.result import Result
 from live_seg.bench.row import Row
 from live_seg.bench.tables import by_setting
 from live_seg.errors import UsageError
 from live_seg.frame import Size
+
+_MARKERS = "osD^vPX"
 
 _COLOURS = {"ours": "#00796b", "baseline": "#9e9e9e", "peer": "#5c6bc0"}
 
@@ -52,6 +56,38 @@ def plot_scaling(result: Result, file: Path) -> None:
     for axis in (left, right):
         axis.grid(alpha=0.3)
         axis.legend()
+    _save(figure, file)
+
+
+def plot_front(points: Sequence[Point], caption: str, file: Path) -> None:
+    """Draws IoU and boundary IoU against the milliseconds of a frame, with the line of those that nobody beats.
+
+    Raises
+    ------
+    UsageError
+        If matplotlib is missing or the file cannot be written.
+    """
+    figure, axes = _subplots(1, len(MEASURES), (11, 4.4 + 0.16 * len(points)))
+    from matplotlib.ticker import LogLocator
+
+    for axis, measure, title in zip(axes, MEASURES, ("IoU", "boundary IoU"), strict=True):
+        for number, point in enumerate(points):
+            label = f"{point.row.name} ({point.row.engine})"
+            marker, size = ("*", 15) if point.row.kind == "ours" else (_MARKERS[number % len(_MARKERS)], 8)
+            axis.plot(point.row.p50_ms, point.means[measure], marker, color=f"C{number % 10}", ms=size, label=label)
+        best = [point for point in points if measure in point.fronts]
+        axis.step(
+            [one.row.p50_ms for one in best], [one.means[measure] for one in best], "k:", where="post", zorder=0, lw=1
+        )
+        axis.set(xlabel="ms a frame, the whole loop", ylabel=title, xscale="log")
+        axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.xaxis.set_major_formatter("{x:g}")
+        axis.xaxis.set_minor_formatter("")
+        axis.margins(0.12)
+        axis.grid(alpha=0.3)
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
+    figure.suptitle(caption, fontsize=10)
     _save(figure, file)
 
 

@@ -49,13 +49,22 @@ def add(subparsers: Any) -> None:
     option("--json", metavar="FILE", type=Path, help="write the result")
     option("--plot", metavar="FILE", type=Path, help="draw the result (.png, .svg); with --compare that of B")
     option("--compare", metavar=("A", "B"), nargs=2, type=Path, help="compare two results; exit code 1 if B is slower")
+    option(
+        "--front",
+        metavar=("SCORES", "RESULT"),
+        nargs=2,
+        type=Path,
+        help="quality against time: the JSON of `live-seg evaluate` and one of this as Markdown; --plot draws it",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measures and prints, or compares; 1 if B is slower than A."""
+    """Measures and prints, or compares, or sets quality against time; 1 if B is slower than A."""
     if arguments.compare:
         return _compare(arguments)
+    if arguments.front:
+        return _front(arguments)
     from live_seg.bench.machine import this_machine, versions
     from live_seg.bench.result import Result, write_result
 
@@ -173,6 +182,30 @@ def _compare(arguments: argparse.Namespace) -> int:
     _print_table(_console(), COMPARED_HEAD, rows)
     _plot(after, arguments)
     return 1 if is_slower(compared) else 0
+
+
+def _front(arguments: argparse.Namespace) -> int:
+    from live_seg.bench.front import FRONT_HEAD, front_cells, join, read_means
+    from live_seg.bench.result import read_result
+    from live_seg.bench.tables import disturbance
+    from live_seg.evaluation.report import table
+
+    scores, file = arguments.front
+    means, result = read_means(scores), read_result(file)
+    points = join(means, result)
+    rows = [point.row for point in points]
+    pictures = points[0].means["n"]
+    print(f"{pictures:.0f} pictures; {result.machine.processor}, {result.machine.cores} cores, {rows[0].setting}\n")
+    print(table(list(FRONT_HEAD), [front_cells(point) for point in points]))
+    alone = sorted(set(means) ^ {row.name for row in result.rows if row.kind != "baseline"})
+    for line in (disturbance(rows), f"Not in both: {', '.join(alone)}." if alone else ""):
+        if line:
+            print(line)
+    if arguments.plot:
+        from live_seg.bench.plot import plot_front
+
+        plot_front(points, f"{pictures:.0f} pictures; {result.machine.processor}, {rows[0].setting}", arguments.plot)
+    return 0
 
 
 def _command(arguments: argparse.Namespace) -> str:

@@ -47,7 +47,7 @@ def _set(layer: nn.BatchNorm2d, mean: Tensor, variance: Tensor) -> None:
     """Other statistics, and a weight and a bias with which the layer in evaluation does as before."""
     assert layer.running_mean is not None and layer.running_var is not None
     slope = layer.weight / torch.sqrt(layer.running_var + layer.eps)
-    layer.bias += (mean - layer.running_mean) * slope
+    layer.bias.add_((mean - layer.running_mean) * slope)
     layer.weight.copy_(slope * torch.sqrt(variance + layer.eps))
     layer.running_mean.copy_(mean)
     layer.running_var.copy_(variance)
