@@ -33,7 +33,9 @@ from matplotlib.figure import Figure
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "bot"))
 
-from bot_api import TOKEN, BotApi, Person
+from bot_api import BotApi
+from bot_messages import TOKEN
+from bot_people import Person
 
 PEOPLE = 5
 SMALL = ((640, 480), (800, 600), (480, 640), (1280, 720), (320, 240), (512, 512), (1000, 300))

@@ -1,60 +1,14 @@
-"""A server that speaks the Bot API over HTTP, and people who write to the bot through it."""
+"""A server that speaks the Bot API over HTTP."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 from aiohttp import ClientSession, web
-
-TOKEN = "4242:" + "s3cretTokenOfTheTests_abcdefghijklm"  # of no bot
-
-BOT = {"id": 4242, "is_bot": True, "first_name": "Cutter", "username": "cutter_bot"}
-
-NOW = 1_900_000_000
-
-
-Clock = Callable[[], float]
-
-
-@dataclass
-class Call:
-    """What the bot asked for: the fields as text, and the files by their names."""
-
-    method: str
-    fields: dict[str, str]
-    files: dict[str, tuple[str, bytes]]
-
-    def json(self, name: str) -> Any:
-        return json.loads(self.fields[name])
-
-
-@dataclass
-class Fault:
-    """An answer in place of the right one."""
-
-    status: int
-    body: str
-    times: int
-
-
-@dataclass
-class Chat:
-    """The messages of one chat, by their numbers; `file` holds a document's content."""
-
-    messages: dict[int, dict[str, Any]] = field(default_factory=dict)
-
-    def documents(self) -> list[dict[str, Any]]:
-        return [m for m in self.messages.values() if m["from"]["is_bot"] and "document" in m]
-
-    def texts(self) -> list[str]:
-        return [m["text"] for m in self.messages.values() if m["from"]["is_bot"] and "text" in m]
-
-    def with_buttons(self) -> list[dict[str, Any]]:
-        return [m for m in self.messages.values() if m.get("reply_markup", {}).get("inline_keyboard")]
+from bot_messages import BOT, NOW, TOKEN, Call, Chat, Fault, as_shown, document_of
 
 
 class BotApi:
@@ -225,21 +179,21 @@ class BotApi:
 
     async def _sendDocument(self, call: Call) -> Any:  # noqa: N802
         name, content = call.files[call.fields["document"].removeprefix("attach://")]
-        return self._keep(call, document=_document(name, content), file=content)
+        return self._keep(call, document=document_of(name, content), file=content)
 
     async def _editMessageMedia(self, call: Call) -> Any:  # noqa: N802
         message = self._message(call)
         name, content = call.files[call.json("media")["media"].removeprefix("attach://")]
-        message |= {"document": _document(name, content), "file": content}
+        message |= {"document": document_of(name, content), "file": content}
         message["reply_markup"] = call.json("reply_markup") if "reply_markup" in call.fields else {}
-        return _plain(message)
+        return as_shown(message)
 
     async def _editMessageReplyMarkup(self, call: Call) -> Any:  # noqa: N802
         message = self._message(call)
         if message["reply_markup"] == call.json("reply_markup"):
             raise LookupError("message is not modified")
         message["reply_markup"] = call.json("reply_markup")
-        return _plain(message)
+        return as_shown(message)
 
     def _message(self, call: Call) -> dict[str, Any]:
         messages = self.chat(int(call.fields["chat_id"])).messages
@@ -262,101 +216,7 @@ class BotApi:
             replied = call.json("reply_parameters")["message_id"]
             message["reply_to_message"] = self.chat(chat).messages[replied]
         self.chat(chat).messages[message["message_id"]] = message
-        return _plain(message)
-
-
-class Person:
-    """Somebody who writes to the bot."""
-
-    def __init__(self, api: BotApi, number: int = 7, language: str = "en", clock: Clock = lambda: NOW) -> None:
-        self.api = api
-        self._clock = clock
-        self.chat = api.chat(number)
-        self._from = {"id": number, "is_bot": False, "first_name": "Ann", "language_code": language}
-        self._number = number
-
-    def message(self, age_s: int = 0, kind: str = "private", **content: Any) -> dict[str, Any]:
-        """A message as an update, not sent yet."""
-        message = {
-            "message_id": self.api.number(),
-            "date": int(self._clock()) - age_s,
-            "chat": {"id": self._number, "type": kind},
-            "from": self._from,
-            **content,
-        }
-        self.chat.messages[message["message_id"]] = message
-        return {"message": message}
-
-    def file(self, content: bytes) -> str:
-        """Hands a file to Telegram; its id."""
-        file = f"file{self.api.number()}"
-        self.api.files[file] = content
-        return file
-
-    def photo(self, content: bytes) -> list[dict[str, Any]]:
-        sizes = [(90, self.file(b"a thumbnail")), (1280, self.file(content))]
-        return [
-            {"file_id": file, "file_unique_id": file, "width": side, "height": side, "file_size": len(content)}
-            for side, file in sizes
-        ]
-
-    def document(self, content: bytes, name: str, kind: str = "image/jpeg", size: int = 0) -> dict[str, Any]:
-        file = self.file(content)
-        return {
-            "file_id": file,
-            "file_unique_id": file,
-            "file_name": name,
-            "mime_type": kind,
-            "file_size": size or len(content),
-        }
-
-    async def says(self, text: str) -> None:
-        entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text.startswith("/") else []
-        await self.api.put(self.message(text=text, entities=entities))
-
-    async def sends(self, **content: Any) -> None:
-        await self.api.put(self.message(**content))
-
-    async def sends_photo(self, content: bytes) -> None:
-        await self.sends(photo=self.photo(content))
-
-    async def sends_album(self, *contents: bytes) -> None:
-        album = f"album{self.api.number()}"
-        await self.api.put(*(self.message(photo=self.photo(each), media_group_id=album) for each in contents))
-
-    async def presses(self, label: str, on: dict[str, Any] | None = None) -> None:
-        """Presses the button of that label, marked or not, on the last message with buttons or on another."""
-        message = on or self.chat.with_buttons()[-1]
-        pressed = [data for shown, data in labels(message).items() if shown.removeprefix("✓ ") == label]
-        await self.presses_data(pressed[0], message)
-
-    async def presses_data(self, data: str, message: dict[str, Any]) -> None:
-        query = {"id": str(self.api.number()), "from": self._from, "chat_instance": "1", "data": data}
-        await self.api.put({"callback_query": {**query, "message": _plain(message)}})
-
-
-def labels(message: dict[str, Any]) -> dict[str, str]:
-    """The buttons under a message: what they show -> what they send."""
-    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-    return {button["text"]: button["callback_data"] for row in rows for button in row}
-
-
-def marked(message: dict[str, Any]) -> list[str]:
-    """What is chosen, as the buttons show it."""
-    return [label.removeprefix("✓ ") for label in labels(message) if label.startswith("✓")]
-
-
-def _document(name: str, content: bytes) -> dict[str, Any]:
-    return {"file_id": "sent", "file_unique_id": "sent", "file_name": name, "file_size": len(content)}
-
-
-def _plain(message: dict[str, Any]) -> dict[str, Any]:
-    """The message as Telegram shows it: one level of replies, no contents."""
-    plain = {key: value for key, value in message.items() if key != "file"}
-    if "reply_to_message" in plain:
-        replied = plain["reply_to_message"].items()
-        plain["reply_to_message"] = {key: value for key, value in replied if key not in ("file", "reply_to_message")}
-    return plain
+        return as_shown(message)
 
 
 async def _read(request: web.Request) -> Call:

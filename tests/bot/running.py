@@ -9,7 +9,8 @@ from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bot_api import NOW, TOKEN, BotApi
+from bot_api import BotApi
+from bot_messages import NOW, TOKEN
 
 from live_seg.bot import Options, Token, serve
 from live_seg.photo import Limits, Request, TooLarge, Unreadable

@@ -12,7 +12,9 @@ from importlib.resources import files
 import cv2
 import numpy as np
 import pytest
-from bot_api import TOKEN, BotApi, Person
+from bot_api import BotApi
+from bot_messages import TOKEN
+from bot_people import Person
 from running import scenario
 
 from live_seg.cli.main import main

@@ -7,7 +7,8 @@ import json
 import logging
 
 import pytest
-from bot_api import BotApi, Person
+from bot_api import BotApi
+from bot_people import Person
 from running import FakeDesk, Pauses, a_bot, scenario
 
 from live_seg.bot import Options, Token, serve

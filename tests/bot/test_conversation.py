@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot_api import BotApi, Person, labels, marked
+from bot_api import BotApi
+from bot_messages import labels, marked
+from bot_people import Person
 from running import FakeDesk, a_bot, scenario
 
 from live_seg.bot.keyboard import COLOURS

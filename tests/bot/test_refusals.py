@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 
 import pytest
-from bot_api import BotApi, Person
+from bot_api import BotApi
+from bot_people import Person
 from running import FakeDesk, a_bot, scenario
 
 from live_seg.bot.conversation import OLD_S

@@ -2,57 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
 from typing import Any
 
 import numpy as np
 import pytest
 from fakes import ROOM, SIZE, ManualClock, matte_of, room_frame
+from guarding import BAD, Kept, Through, guarded, shows_room
 from hypothesis import given
 from hypothesis import strategies as st
 
 from live_seg.config import build
 from live_seg.config.tree import Guard as GuardConfig
 from live_seg.effects import EffectBase, effects, open_effect
-from live_seg.frame import Alpha, Finished, Frame, Image, Matte
+from live_seg.frame import Alpha, Frame, Image
 from live_seg.live.guard import Guard, beyond_recognition
-
-
-class Kept:
-    """An outlet that keeps what is put."""
-
-    def __init__(self) -> None:
-        self.put_pictures: list[tuple[Image, Frame]] = []
-        self.ended = False
-
-    def put(self, picture: Image, frame: Frame) -> None:
-        self.put_pictures.append((picture, frame))
-
-    def close_intake(self) -> None:
-        self.ended = True
-
-    @property
-    def last(self) -> Image:
-        return self.put_pictures[-1][0]
-
-
-class Through(EffectBase):
-    """An effect that shows the room where alpha is 0: so the tests see whether the guard asked it at all."""
-
-    def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
-        return image.copy()
-
-
-def shows_room(picture: Image) -> bool:
-    """Whether the room's pattern is still in the picture: neighbouring columns differ."""
-    columns = picture[..., :3].astype(int)
-    return bool(np.abs(np.diff(columns, axis=1)).max() > ROOM // 8)
-
-
-def guarded(clock: ManualClock | None = None, **config: Any) -> tuple[Guard, Kept]:
-    kept = Kept()
-    return Guard(GuardConfig(**config), Through(), kept, clock), kept
 
 
 def test_a_fresh_matte_shows_the_effects_picture() -> None:
@@ -66,20 +29,6 @@ def test_nothing_is_shown_before_the_first_matte() -> None:
     guard, kept = guarded(ManualClock())
     assert not guard.show(room_frame(), None)
     assert not shows_room(kept.last)
-
-
-BAD = {
-    "another size": lambda matte: dataclasses.replace(matte, alpha=matte.alpha[:-1]),
-    "transposed": lambda matte: dataclasses.replace(matte, alpha=matte.alpha.T),
-    "three channels": lambda matte: dataclasses.replace(matte, alpha=np.dstack([matte.alpha] * 3)),
-    "floats": lambda matte: dataclasses.replace(matte, alpha=matte.alpha / np.float32(255)),
-    "floats with NaN": lambda matte: dataclasses.replace(matte, alpha=np.full(matte.alpha.shape, np.nan, np.float32)),
-    "no array": lambda matte: dataclasses.replace(matte, alpha=[[255]]),
-    "confidence NaN": lambda matte: dataclasses.replace(matte, confidence=math.nan),
-    "time NaN": lambda matte: dataclasses.replace(matte, time=math.nan),
-    "too old": lambda matte: dataclasses.replace(matte, time=matte.time - 0.301),
-    "of a later frame": lambda matte: dataclasses.replace(matte, time=matte.time + 0.301),
-}
 
 
 @pytest.mark.parametrize("fault", BAD)
@@ -111,27 +60,6 @@ def test_offline_only_the_matte_of_the_very_frame_counts() -> None:
     frame = room_frame(time=3.0)
     assert guard.show(frame, matte_of(frame))
     assert not guard.show(frame, matte_of(frame, time=3.0 - 1 / 30))
-
-
-def test_a_matte_that_is_suddenly_empty_is_not_believed_at_once() -> None:
-    clock = ManualClock()
-    guard, _ = guarded(clock)
-    shown = []
-    for step in range(10):
-        clock.now = 100 + step / 10
-        frame = room_frame(step, clock.now)
-        shown.append(guard.show(frame, matte_of(frame, person=step == 0)))
-    assert shown == [True] + 4 * [False] + 5 * [True]
-
-
-def test_a_person_who_leaves_through_the_edge_is_believed() -> None:
-    guard, _ = guarded(ManualClock())
-    frame = room_frame()
-    alpha = np.zeros(frame.image.shape[:2], np.uint8)
-    assert guard.show(frame, matte_of(frame))
-    alpha[-3:, :10] = 255  # 1 % of the picture
-    assert guard.show(frame, Matte(alpha.copy(), 0.9, frame.time))
-    assert guard.show(frame, Matte(np.zeros_like(alpha), 0.9, frame.time))
 
 
 class Wrong(Through):
@@ -233,31 +161,6 @@ def test_the_end_is_told_to_the_sinks() -> None:
     assert kept.ended
 
 
-def test_a_matte_that_is_suddenly_full_is_not_believed_at_once() -> None:
-    clock = ManualClock()
-    guard, _ = guarded(clock)
-    shown = []
-    for step in range(10):
-        clock.now = 100 + step / 10
-        frame = room_frame(step, clock.now)
-        shown.append(guard.show(frame, matte_of(frame, alpha=255 if step else 0)))
-    assert shown == [True] + 4 * [False] + 5 * [True]
-
-
-def test_a_first_matte_that_is_full_is_not_believed_at_once() -> None:
-    guard, kept = guarded(ManualClock())
-    frame = room_frame()
-    assert not guard.show(frame, matte_of(frame, alpha=255))
-    assert not shows_room(kept.last)
-
-
-def test_an_undecided_network_hides_the_frame() -> None:
-    guard, kept = guarded(ManualClock())
-    frame = room_frame()
-    assert not guard.show(frame, dataclasses.replace(matte_of(frame), confidence=0.2))
-    assert not shows_room(kept.last)
-
-
 class Level(EffectBase):
     """An effect that fills what it is given with the frame's number."""
 
@@ -275,54 +178,3 @@ def test_a_picture_that_a_sink_still_holds_is_not_drawn_over() -> None:
         frame = Frame(image, level, 100.0)
         assert guard.show(frame, matte_of(frame))
     assert [int(picture.max()) for picture, _ in kept.put_pictures] == list(range(12))
-
-
-def finished(frame: Frame, guard: Guard, picture: Image | None = None, **changes: Any) -> Matte:
-    """A matte with a picture of one colour, which its device made of the frame for the guard's effect."""
-    done = np.full_like(frame.image, 7) if picture is None else picture
-    parts: dict[str, Any] = {"effect": guard.effect, "image": frame.image, "picture": done} | changes
-    return dataclasses.replace(matte_of(frame), finished=Finished(**parts))
-
-
-def test_a_finished_picture_of_the_effect_and_the_frame_is_taken_as_it_is() -> None:
-    guard, kept = guarded(ManualClock())
-    frame = room_frame()
-    matte = finished(frame, guard)
-    assert guard.show(frame, matte)
-    assert matte.finished is not None
-    assert kept.last is matte.finished.picture
-
-
-@pytest.mark.parametrize("what", ["effect", "image"])
-def test_a_finished_picture_of_another_effect_or_another_frame_is_not_taken(what: str) -> None:
-    guard, kept = guarded(ManualClock())
-    frame = room_frame()
-    other = {"effect": Through(), "image": frame.image.copy()}
-    assert guard.show(frame, finished(frame, guard, **{what: other[what]}))
-    assert np.array_equal(kept.last, frame.image)  # what the guard's effect makes
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"confidence": 0.1},
-        {"confidence": math.nan},
-        {"time": 99.0},
-        {"alpha": np.zeros((4, 4), np.uint8)},
-        {"alpha": np.full(room_frame().image.shape[:2], 255, np.uint8)},
-    ],
-    ids=["undecided", "no number", "old", "wrong size", "full"],
-)
-def test_a_finished_picture_changes_nothing_about_what_is_hidden(change: dict[str, Any]) -> None:
-    guard, kept = guarded(ManualClock())
-    frame = room_frame()
-    assert not guard.show(frame, dataclasses.replace(finished(frame, guard, frame.image.copy()), **change))
-    assert not shows_room(kept.last)
-
-
-def test_a_finished_picture_that_is_none_hides_the_frame() -> None:
-    guard, kept = guarded(ManualClock())
-    frame = room_frame()
-    for picture in (frame.image, frame.image[:, ::-1], frame.image[:10].copy(), frame.image.astype(np.float32)):
-        assert not guard.show(frame, finished(frame, guard, picture))
-        assert not shows_room(kept.last)

@@ -2,42 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from pathlib import Path
-from typing import cast
-
-import cv2
 import numpy as np
 import pytest
-from fakes import ListSource, Recorder, ScriptedNetwork, loads
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scenes import FPS, SMALL, Scene, noisy, room
 
-from live_seg.config import Config, build, changed
-from live_seg.config.tree import Gate as GateConfig
-from live_seg.config.tree import Guard as GuardConfig
-from live_seg.frame import Frame, Image, Matte, Size
-from live_seg.live.gate import Gate, Noise, _block_means
+from live_seg.live.gate import Noise, _block_means
 from live_seg.live.gate import changed as differs
-from live_seg.live.guard import Guard
-from live_seg.live.pipeline import Pipeline
-from live_seg.matting import Matter
-from live_seg.models import Model, Network
-
-FULL, SMALL = Size(320, 192), Size(160, 96)
-FPS = 30
-
-
-def room(seed: int = 0) -> Image:
-    """A room of soft shapes, uint8, at the size of the network's input."""
-    noise = np.random.default_rng(seed).integers(0, 256, (SMALL.height, SMALL.width, 3), np.uint8)
-    soft = cv2.normalize(cv2.GaussianBlur(noise, (0, 0), 6), None, 40, 200, cv2.NORM_MINMAX)  # type: ignore[call-overload]
-    return np.asarray(soft, np.uint8)
-
-
-def noisy(image: Image, level: float, random: np.random.Generator) -> Image:
-    """What a camera makes of it: noise of that standard deviation at the network's size."""
-    return np.asarray(np.clip(image + random.normal(0, level, image.shape), 0, 255).round(), np.uint8)
 
 
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32))
@@ -47,35 +19,6 @@ def test_block_means_are_the_means_of_blocks_of_8_by_8(height: int, width: int, 
     rows, columns = padded.shape[0] // 8, padded.shape[1] // 8
     plain = padded.reshape(rows, 8, columns, 8, 3).mean(axis=(1, 3))
     np.testing.assert_allclose(_block_means(image), plain, atol=1e-4)
-
-
-class Scene:
-    """Drives a gate as the loop does, at 30 frames a second; its network always says `alpha`."""
-
-    def __init__(self, gate: Gate | None = None) -> None:
-        self.gate = gate or Gate(GateConfig(), 500)
-        self.alpha = np.zeros((FULL.height, FULL.width), np.uint8)
-        self.count = 0
-
-    @property
-    def now(self) -> float:
-        return 100 + self.count / FPS
-
-    def show(self, small: Image) -> Matte | None:
-        """One frame; what was kept for it, or None if the network looked."""
-        frame = Frame(np.zeros((FULL.height, FULL.width, 3), np.uint8), self.count, self.now)
-        kept = self.gate.kept(frame, small)
-        if kept is None:
-            self.gate.made(small, Matte(self.alpha, 0.9, frame.time))
-        self.count += 1
-        return kept
-
-    def settle(self, image: Image, level: float, random: np.random.Generator) -> None:
-        """Shows a still scene for two seconds and until a matte is kept."""
-        for _ in range(60):
-            self.show(noisy(image, level, random))
-        while self.show(noisy(image, level, random)) is None:
-            assert self.count < 200, "the gate never keeps a matte"
 
 
 @pytest.mark.parametrize("level", [0.0, 0.3, 0.6, 1.2])
@@ -180,54 +123,6 @@ def test_a_camera_that_gives_each_picture_twice_is_gated_too() -> None:
     assert kept > 60
 
 
-def test_the_network_is_asked_for_as_long_as_the_guard_doubts() -> None:
-    """A matte that is suddenly full comes from the network many times before it is kept: once is not enough."""
-    scene, random = Scene(), np.random.default_rng(10)
-    scene.settle(room(), 0.4, random)
-    scene.alpha = np.full_like(scene.alpha, 255)
-    while scene.show(noisy(room(), 0.4, random)) is not None:
-        pass
-    asked = [scene.show(noisy(room(), 0.4, random)) is None for _ in range(14)]
-    assert all(asked)
-
-
-def test_a_full_matte_of_a_still_scene_is_hidden_as_long_as_without_the_gate() -> None:
-    shown: dict[bool, list[bool]] = {}
-    for gated in (True, False):
-        scene = Scene()
-        scene.alpha[:, :100] = 255
-        guard = Guard(GuardConfig(), _Plain(), _Nowhere(), lambda scene=scene: scene.now)  # type: ignore[misc]
-        shown[gated] = []
-        for number in range(90):
-            if number == 45:
-                scene.alpha = np.full_like(scene.alpha, 255)
-            if not gated:
-                scene.gate.reset()
-            frame = Frame(np.zeros((FULL.height, FULL.width, 3), np.uint8), number, scene.now)
-            matte = scene.show(room()) or Matte(scene.alpha, 0.9, frame.time)
-            shown[gated].append(guard.show(frame, matte))
-    assert shown[True].count(False) >= shown[False].count(False) > 10
-
-
-class _Plain:
-    def __call__(self, image: Image, alpha: Image, out: Image | None = None) -> Image:
-        return np.zeros_like(image)
-
-    def warm(self, size: Size) -> None:
-        pass
-
-    def at(self, time_s: float, lossless: bool) -> None:
-        pass
-
-
-class _Nowhere:
-    def put(self, picture: Image, frame: Frame) -> None:
-        pass
-
-    def close_intake(self) -> None:
-        pass
-
-
 def test_reset_another_size_and_time_that_goes_back_forget_the_matte() -> None:
     for disturb in ("reset", "size", "time"):
         scene = Scene()
@@ -255,72 +150,3 @@ def test_noise_is_learned_slowly_and_never_beyond_its_bound(level: float, seed: 
 
 def test_pictures_of_two_sizes_differ() -> None:
     assert differs(np.zeros((8, 8, 3), np.uint8), np.zeros((16, 8, 3), np.uint8), 2.0)
-
-
-def still_frames(count: int) -> list[Frame | Exception]:
-    """A live source's frames of one still picture, all of one moment but for their times."""
-    image = np.repeat(np.repeat(room(), 2, 0), 2, 1)
-    return [Frame(image, number, 100 + number / FPS) for number in range(count)]
-
-
-class OneAfterTheOther(ListSource):
-    """Waits until the sink has a picture of what was given before, and moves the clock."""
-
-    live = True
-
-    def __init__(self, items: list[Frame | Exception], sink: Recorder) -> None:
-        super().__init__(items, live=True)
-        self.size = FULL
-        self.now = 100.0
-        self._sink, self._given = sink, 0
-
-    def read(self, timeout_s: float) -> Frame | None:
-        for _ in range(20_000):
-            if len(self._sink.pictures) >= self._given:
-                break
-            threading.Event().wait(0.001)
-        self._given += 1
-        frame = super().read(timeout_s)
-        self.now = frame.time if frame else self.now
-        return frame
-
-
-def looks(config: Config, lossless: bool) -> int:
-    """How often the network looks at two seconds of a still scene."""
-    network, sink = ScriptedNetwork(), Recorder()
-    network.input_size = lambda frame: SMALL  # type: ignore[method-assign]
-    source = OneAfterTheOther(still_frames(60), sink)
-    pipeline = Pipeline(config, source, loads(network), lossless=lossless, clock=lambda: source.now)
-    pipeline.run([sink])
-    assert len(sink.pictures) == 60
-    assert pipeline.statistics.hidden_count == 0
-    assert pipeline.statistics.kept_count == 60 - network.runs
-    return network.runs
-
-
-PLAIN = build({"effect": {"name": "replace"}, "guard": {"max_age_ms": 20000}})
-
-
-def test_in_the_loop_a_still_scene_is_skipped_live_and_never_offline() -> None:
-    assert looks(PLAIN, lossless=False) < 30
-    assert looks(PLAIN, lossless=True) == 60
-    assert looks(changed(PLAIN, "gate.on", False), lossless=False) == 60
-
-
-def test_a_gated_matte_is_nearly_that_of_the_network() -> None:
-    """With the real way through the matting: what is kept differs from a new look by no more than noise."""
-    with Network(Model(name="no model", file=Path("none.onnx"), precision=""), "fixed", Config().engine) as network:
-        matter, gate, random = Matter(cast(Network, network), Config().matting), Gate(GateConfig(), 100), None
-        random = np.random.default_rng(12)
-        image = np.repeat(np.repeat(room(), 2, 0), 2, 1)
-        kept_frames = 0
-        for number in range(40):
-            frame = Frame(noisy(image, 2.0, random), number, number / FPS)
-            views = matter.views(frame)
-            kept, made = gate.kept(frame, views.small), matter(frame, views)
-            if kept is None:
-                gate.made(views.small, made)
-            else:
-                kept_frames += 1
-                assert np.abs(kept.alpha.astype(int) - made.alpha).mean() < 2
-        assert kept_frames > 20

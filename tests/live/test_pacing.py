@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from fakes import ManualClock, Recorder, ScriptedNetwork, loads
-from test_motion_gate import FULL, SMALL, OneAfterTheOther, room
+from scenes import FULL, SMALL, OneAfterTheOther, room
 
 from live_seg.config import Config, build
 from live_seg.engines import Blob

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from fakes import ManualClock, Recorder, ScriptedNetwork, loads
-from test_pipeline import GREEN, ListSource, frames
+from fakes import ListSource, ManualClock, Recorder, ScriptedNetwork, loads
+from loop_runs import GREEN, frames
 
 from live_seg.live.pipeline import Pipeline
 from live_seg.live.statistics import Statistics

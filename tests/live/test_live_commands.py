@@ -1,0 +1,68 @@
+"""Commands while the loop runs: pause, changes, and changes that cannot be."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fakes import (
+    SIZE,
+    ScriptedNetwork,
+)
+from loop_runs import is_green, live
+
+from live_seg.config import Config, build
+from live_seg.config.commands import setting, toggle
+from live_seg.effects import effects
+from live_seg.errors import UsageError
+
+
+def test_pause_shows_a_card_and_ends_when_it_is_toggled_again() -> None:
+    sink = live(ScriptedNetwork(), {5: toggle("run.paused"), 20: toggle("run.paused")}, 60)
+    kinds = [is_green(picture) for picture in sink.pictures]
+    assert kinds[0]
+    assert kinds[-1]
+    assert 3 < kinds.count(False) < 40
+
+
+def test_mirror_and_effect_change_while_running() -> None:
+    sink = live(ScriptedNetwork(), {5: setting("replace.background", "#ff0000"), 25: toggle("source.mirror")}, 60)
+    assert is_green(sink.pictures[0])
+    assert tuple(sink.pictures[-1][0, 0]) == (0, 0, 255)
+    middle = slice(SIZE.width // 2 - 4, SIZE.width // 2 + 4)
+    before, after = (picture[-1, middle, 0] for picture in (sink.pictures[0], sink.pictures[-1]))
+    assert np.array_equal(before, after[::-1])
+    assert not np.array_equal(before, after)
+
+
+def test_a_change_that_cannot_be_is_refused_and_everything_goes_on() -> None:
+    sink = live(ScriptedNetwork(), {3: setting("replace.background", "no/such/beach.jpg"), 6: _refused}, 30)
+    assert is_green(sink.pictures[-1])
+
+
+def _refused(config: Config) -> Config:
+    raise UsageError("never")
+
+
+def test_paused_shows_the_card_also_while_no_matte_comes() -> None:
+    network = ScriptedNetwork(["hang"])
+    config = build({"effect": {"name": "replace"}, "guard": {"max_age_ms": 30}})
+    release = {1: toggle("run.paused"), 20: lambda config: network.released.set() or config}  # type: ignore[func-returns-value]
+    sink = live(network, release, 30, config)
+    assert tuple(sink.pictures[-1][0, 0]) == (48, 40, 36)
+    assert not any(is_green(picture) for picture in sink.pictures)
+
+
+def test_while_it_is_paused_the_network_rests() -> None:
+    network = ScriptedNetwork()
+    live(network, {}, 20, build({"effect": {"name": "replace"}, "run": {"paused": True}}))
+    assert network.runs == 0
+
+
+def test_an_effect_that_cannot_be_made_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def __init__(self, config: Config) -> None:
+            raise ValueError("no such strength")
+
+    monkeypatch.setitem(effects._classes, "broken", Broken)  # type: ignore[arg-type]
+    sink = live(ScriptedNetwork(), {3: setting("effect.name", "broken")}, 20)
+    assert is_green(sink.pictures[-1])

@@ -1,0 +1,90 @@
+"""Whatever else is in the folders, and whatever happens on the way, no file is lost or harmed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from made_photos import content, folder_of, hostile, odd, photo, run
+from photo_runs import files_in, photo_command
+
+
+def test_hostile_files_are_a_line_each_and_nothing_else_is_lost(tmp_path: Path) -> None:
+    tree = folder_of(tmp_path / "in", 3)
+    bad, good = hostile(tree / "bad"), odd(tree / "odd")
+    done = run(tree, "-o", tmp_path / "out", "--json")
+    assert done.returncode == 1
+    outcomes = json.loads(done.stdout)
+    failed = [one for one in outcomes if one["status"] == "failed"]
+    assert sorted(Path(one["source"]).name for one in failed) == sorted(bad)
+    assert len([one for one in outcomes if one["status"] == "done"]) == 3 + len(good)
+    lines = done.stderr.decode().splitlines()
+    assert len([line for line in lines if "bad/" in line]) == len(bad)
+    assert all(line.startswith("live-seg: ") and line.isprintable() for line in lines)
+    assert len(files_in(tmp_path / "out")) == 3 + len(good)
+
+
+def test_a_link_out_of_the_output_folder_is_not_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tree, out, elsewhere = folder_of(tmp_path / "in", 3), tmp_path / "out", tmp_path / "elsewhere"
+    out.mkdir()
+    elsewhere.mkdir()
+    (out / "day 1").symlink_to(elsewhere)
+    (out / "day 2").mkdir()
+    (elsewhere / "precious.png").write_bytes(b"precious")
+    (elsewhere / ".live-seg-0123456789ab.part").write_bytes(b"of another run")
+    (out / "day 2/002.png").symlink_to(elsewhere / "precious.png")
+    assert photo_command(tree, "-o", out) == 1
+    assert files_in(elsewhere) == [".live-seg-0123456789ab.part", "precious.png"]
+    assert (elsewhere / "precious.png").read_bytes() == b"precious"
+    error = capsys.readouterr().err
+    assert "leads out of" in error
+    assert "is not of live-seg" in error
+    assert (out / "day 0/000.png").is_file()
+
+
+def test_a_picture_that_is_not_ours_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.jpg").write_bytes(content(photo(), "JPEG"))
+    mine = content(photo(5))
+    (tmp_path / "a.png").write_bytes(mine)
+    assert photo_command(tmp_path / "a.jpg", "-o", tmp_path) == 1
+    assert "is there and is not of live-seg" in capsys.readouterr().err
+    assert (tmp_path / "a.png").read_bytes() == mine
+
+
+def test_what_is_read_is_never_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "a.png"
+    source.write_bytes(content(photo()))
+    before = source.read_bytes()
+    assert photo_command(source, "-o", source) == 1
+    assert photo_command(source, "-o", tmp_path) == 1
+    assert photo_command(tmp_path, "-o", tmp_path) == 2
+    assert capsys.readouterr().err.count("is what is read") == 3
+    assert source.read_bytes() == before
+
+
+def test_a_full_disk_leaves_nothing_behind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device", str(target))
+
+    tree = folder_of(tmp_path / "in", 2)
+    monkeypatch.setattr(Path, "replace", full)
+    assert photo_command(tree, "-o", tmp_path / "out") == 1
+    said = capsys.readouterr().err
+    assert said.count("No space left on device") == 2
+    assert f"{tree / 'day 0' / '000.jpg'}: {tmp_path / 'out' / 'day 0' / '000.png'} cannot be written" in said
+    assert ".part" not in said
+    assert not files_in(tmp_path / "out")
+
+
+def test_a_single_result_that_cannot_be_written_is_named_by_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    picture = folder_of(tmp_path / "in", 1) / "day 0" / "000.jpg"
+    assert photo_command(picture, "-o", tmp_path / "file" / "a.png") == 1
+    said = capsys.readouterr().err
+    assert f"{tmp_path / 'file' / 'a.png'} cannot be written" in said
+    assert said.endswith("Choose another place.\n")
