@@ -16,6 +16,11 @@ _TEXT = 256
 """Bytes that the libraries may write; names have at most 96."""
 
 
+def has_nvidia_driver() -> bool:
+    """Whether the library that comes with NVIDIA's driver can be loaded; cheaper than to ask CUDA itself."""
+    return _library("libcuda.so.1", "nvcuda.dll") is not None
+
+
 def gpu_name(number: int) -> str:
     """Name of a GPU as CUDA counts them: "NVIDIA H200"."""
     library = _library("libcuda.so.1", "nvcuda.dll")

@@ -1,10 +1,8 @@
-"""ONNX Runtime on the CPU, CUDA and TensorRT."""
+"""ONNX Runtime, and its engine on the CPU; those on NVIDIA's GPUs are in onnxruntime_nvidia.py."""
 
 from __future__ import annotations
 
-import ctypes
 import os
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -15,9 +13,7 @@ import numpy as np
 
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines.engine import Blob, engines
-from live_seg.engines.nvidia import gpu_name, tensorrt_version
 from live_seg.engines.overheard import Overheard, why
-from live_seg.engines.plans import plan_options
 from live_seg.errors import EngineError
 from live_seg.frame import Size
 
@@ -40,7 +36,7 @@ Providers = Callable[[Path | bytes, EngineConfig], list[Any]]
 
 
 class OnnxRuntimeEngine:
-    """What the three providers share: a session for one input size, fed without copies of ours."""
+    """What its engines share: a session for one input size, fed without copies of ours."""
 
     name = "cpu"
     precision = "int8"
@@ -151,91 +147,6 @@ class OnnxRuntimeEngine:
 @engines.register("cpu")
 class CpuEngine(OnnxRuntimeEngine):
     """ONNX Runtime on the CPU: works everywhere."""
-
-
-class _NvidiaEngine(OnnxRuntimeEngine):
-    precision = "fp16"
-    memory = "cuda"
-    cure = "Run pip install 'live-seg[cuda]', or use --engine auto; live-seg doctor tells more."
-
-    @classmethod
-    def check(cls) -> Any:
-        """See `OnnxRuntimeEngine`."""
-        runtime = import_runtime()
-        if cls.provider not in runtime.get_available_providers():
-            raise EngineError(
-                f"this build of ONNX Runtime has no {cls.name}",
-                "Install the package onnxruntime-gpu in place of onnxruntime, or use --engine auto.",
-            )
-        if not has_nvidia_driver():
-            raise EngineError("no NVIDIA driver", "Install NVIDIA's driver for your GPU, or use --engine auto.")
-        runtime.preload_dlls()  # CUDA and cuDNN from the [cuda] extra, where the system has none
-        return runtime
-
-    @classmethod
-    def _providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
-        return [(cls.provider, {"device_id": config.device})]
-
-
-def has_nvidia_driver() -> bool:
-    """Whether the library that comes with NVIDIA's driver can be loaded; cheaper than to ask CUDA itself."""
-    try:
-        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
-    except OSError:
-        return False
-    return True
-
-
-@engines.register("cuda")
-class CudaEngine(_NvidiaEngine):
-    """ONNX Runtime on an NVIDIA GPU."""
-
-    name = "cuda"
-    provider = "CUDAExecutionProvider"
-
-    @classmethod
-    def graph_providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
-        """See `OnnxRuntimeEngine`. TF32 would round levels of 8 bits and their weights to 10."""
-        return [(cls.provider, {"device_id": config.device, "enable_cuda_graph": "1", "use_tf32": "0"})]
-
-    @classmethod
-    def device_name(cls, config: EngineConfig) -> str:
-        """See `OnnxRuntimeEngine`."""
-        return f"{gpu_name(config.device) or 'NVIDIA GPU'} (CUDA)"
-
-
-@engines.register("tensorrt")
-class TensorRtEngine(_NvidiaEngine):
-    """ONNX Runtime on an NVIDIA GPU through TensorRT; builds its plan once and keeps it."""
-
-    name = "tensorrt"
-    provider = "TensorrtExecutionProvider"
-    cure = "Install TensorRT (`pip install 'tensorrt-cu13<11'`), or use --engine cuda; live-seg doctor tells more."
-
-    @classmethod
-    def check(cls) -> Any:
-        """See `OnnxRuntimeEngine`."""
-        runtime = super().check()
-        if not tensorrt_version():
-            raise EngineError("TensorRT is not installed", cls.cure)
-        return runtime
-
-    @classmethod
-    def _providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
-        plans = plan_options(cache_folder() / "tensorrt", model, config.device)
-        return [(cls.provider, {"device_id": config.device, "trt_fp16_enable": True, **plans})]
-
-    @classmethod
-    def graph_providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
-        """See `OnnxRuntimeEngine`. Without `trt_fp16_enable` it keeps to the types of the graph."""
-        plans = plan_options(cache_folder() / "tensorrt", model, config.device)
-        own = {"device_id": config.device, "trt_cuda_graph_enable": "1", **plans}
-        return [(cls.provider, own), (CudaEngine.provider, {"device_id": config.device, "use_tf32": "0"})]
-
-    @classmethod
-    def device_name(cls, config: EngineConfig) -> str:
-        """See `OnnxRuntimeEngine`."""
-        return f"{gpu_name(config.device) or 'NVIDIA GPU'} (TensorRT)"
 
 
 def cache_folder() -> Path:

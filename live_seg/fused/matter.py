@@ -12,7 +12,7 @@ from live_seg.config.tree import Engine as EngineConfig
 from live_seg.config.tree import Matting
 from live_seg.effects import Effect
 from live_seg.engines.nvidia import tensorrt_version
-from live_seg.engines.onnxruntime import TensorRtEngine
+from live_seg.engines.onnxruntime_nvidia import TensorRtEngine
 from live_seg.errors import EngineError
 from live_seg.frame import Finished, Frame, Matte
 from live_seg.fused.assemble import Recipe

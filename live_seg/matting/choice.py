@@ -20,7 +20,8 @@ import numpy as np
 
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines import Blob, engines
-from live_seg.engines.onnxruntime import cache_folder, has_nvidia_driver, thread_count
+from live_seg.engines.nvidia import has_nvidia_driver
+from live_seg.engines.onnxruntime import cache_folder, thread_count
 from live_seg.errors import EngineError
 from live_seg.frame import Image, Size
 from live_seg.matting.preprocess import to_blob

@@ -11,7 +11,7 @@ import pytest
 
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines import Blob, Engine, engines
-from live_seg.engines.onnxruntime import has_nvidia_driver
+from live_seg.engines.nvidia import has_nvidia_driver
 from live_seg.errors import EngineError
 from live_seg.frame import Size
 from live_seg.models import Model, best_model

@@ -11,7 +11,7 @@ import pytest
 from fake_onnxruntime import FakeOnnxRuntime
 
 from live_seg.config.tree import Engine as EngineConfig
-from live_seg.engines import engines, onnxruntime
+from live_seg.engines import engines, onnxruntime_nvidia
 from live_seg.engines.onnxruntime import thread_count
 from live_seg.errors import EngineError
 from live_seg.frame import Size
@@ -27,8 +27,8 @@ MISSING = (
 
 @pytest.fixture(autouse=True)
 def driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(onnxruntime, "has_nvidia_driver", lambda: True)
-    monkeypatch.setattr(onnxruntime, "tensorrt_version", lambda: "101303")
+    monkeypatch.setattr(onnxruntime_nvidia, "has_nvidia_driver", lambda: True)
+    monkeypatch.setattr(onnxruntime_nvidia, "tensorrt_version", lambda: "101303")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     FILE.write_bytes(b"weights")
@@ -68,7 +68,7 @@ def test_a_silent_cpu_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> 
 
 def test_tensorrt_that_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     runtime = install(monkeypatch, PROVIDERS["tensorrt"])
-    monkeypatch.setattr(onnxruntime, "tensorrt_version", lambda: "")
+    monkeypatch.setattr(onnxruntime_nvidia, "tensorrt_version", lambda: "")
     with pytest.raises(EngineError, match="TensorRT is not installed") as caught:
         engines.get("tensorrt")(FILE, SIZE, EngineConfig())
     assert "pip install 'tensorrt-cu13<11'" in caught.value.cure

@@ -123,7 +123,7 @@ def test_cuda_serves_while_tensorrt_is_made_and_a_tensorrt_that_is_not_there_is_
     assert serving(EngineConfig(name="tensorrt")).name == "cuda"
     assert serving(EngineConfig(name="tensorrt", fused="never")).name == "tensorrt"
     assert serving(EngineConfig(name="cpu")).name == "cpu"
-    monkeypatch.setattr("live_seg.engines.onnxruntime.tensorrt_version", lambda: "")
+    monkeypatch.setattr("live_seg.engines.onnxruntime_nvidia.tensorrt_version", lambda: "")
     with pytest.raises(EngineError, match="TensorRT is not installed"):
         serving(EngineConfig(name="tensorrt"))
 
