@@ -47,6 +47,9 @@ def add(subparsers: Any) -> None:
         "--precision", nargs="+", choices=PRECISIONS, default=PRECISIONS, help="which files (default: int8 and fp16)"
     )
     parser.add_argument("--logit-gain", metavar="G", type=gain, help="over 1 for a network that is too hesitant")
+    parser.add_argument(
+        "--cut", metavar="N", type=int, default=0, help="a smaller network within, 1 to 3, trained by deep supervision"
+    )
     kept = "; without it the present row's is kept"
     parser.add_argument("--description", metavar="TEXT", help=f"what it is{kept}")
     parser.add_argument("--training-data", metavar="TEXT", help=f"what it was trained on{kept}")
@@ -76,6 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
         training_data=arguments.training_data,
         terms=arguments.terms,
         precisions=arguments.precision,
+        cut=arguments.cut,
     )
     with _Bars() as bars:
         exported = export(plan, bars)
@@ -126,6 +130,7 @@ def command(arguments: argparse.Namespace) -> str:
     words += ["--area-px", str(arguments.area_px), "--gpu-area-px", str(arguments.gpu_area_px)]
     words += ["--precision", *arguments.precision] if set(arguments.precision) != set(PRECISIONS) else []
     words += ["--logit-gain", str(arguments.logit_gain)] if arguments.logit_gain else []
+    words += ["--cut", str(arguments.cut)] if arguments.cut else []
     return shlex.join(words)
 
 

@@ -80,9 +80,8 @@ def _made_for(state: Mapping[str, Tensor], file: Path) -> nn.Module:
     try:
         decoder = tuple(_channels(state[f"decoder.blocks.x_0_{level}.conv2.0.weight"]) for level in range(5))
         if "narrow.0.0.weight" in state:
-            return NarrowUnetPlusPlus(
-                tuple(_channels(state[f"narrow.{level}.0.weight"]) for level in range(5)), decoder
-            )
+            skips = tuple(_channels(state[f"narrow.{level}.0.weight"]) for level in range(5))
+            return NarrowUnetPlusPlus(skips, decoder, deep_supervision="cut_heads.0.weight" in state)
         plain: nn.Module = smp.UnetPlusPlus("resnet18", encoder_weights=None, decoder_channels=decoder)
         return plain
     except KeyError as error:

@@ -17,6 +17,7 @@ from live_seg.exporting.gate import Measured, check_quality
 from live_seg.exporting.graph import to_onnx
 from live_seg.exporting.half import to_half
 from live_seg.exporting.int8 import to_int8
+from live_seg.exporting.network import Cut
 from live_seg.exporting.parity import check_parity, onnx_run
 from live_seg.exporting.registry_file import updated, write_rows
 from live_seg.exporting.validation import measure
@@ -54,6 +55,8 @@ class Plan:
         As in `Model`; None keeps what the present row of that name says.
     precisions
         Those of `PRECISIONS` that are wanted.
+    cut
+        Which smaller network within is exported (see `Cut`); 0: all of it.
     """
 
     checkpoint: Path
@@ -71,6 +74,7 @@ class Plan:
     training_data: str | None = None
     terms: str | None = None
     precisions: Sequence[str] = PRECISIONS
+    cut: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ def export(plan: Plan, tell: Tell) -> Exported:
         raise UsageError("there is no picture to calibrate or to validate with")
     cpu, gpu = _row(plan, "int8", plan.area_px), _row(plan, "fp16", plan.gpu_area_px)
     network = load_checkpoint(plan.checkpoint)
+    network = Cut(network, plan.cut).eval() if plan.cut else network
     single = to_onnx(network)
     blobs = inputs(sample(plan.calibrate), cpu)
     parity = check_parity(network, single, several_shapes(blobs, PARITY_INPUTS))

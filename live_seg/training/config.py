@@ -64,6 +64,9 @@ class Network:
     skips: Annotated[list[int], _key("channels along the skips of NarrowUnetPlusPlus")] = field(
         default_factory=lambda: [16, 32, 48, 96, 160]
     )
+    deep_supervision: Annotated[
+        bool, _key("train the smaller networks within NarrowUnetPlusPlus too: live-seg export --cut makes them models")
+    ] = False
     options: Annotated[dict[str, Any], _key("further arguments of the class")] = field(default_factory=dict)
     start: Annotated[str, _key("a .pt file, or an exported fp16 .onnx, to start from; empty: none")] = ""
     area_px: Annotated[int, _key("a picture is validated at about so many pixels, in its shape", ge=1024)] = 46080

@@ -15,6 +15,7 @@ from live_seg.evaluation.score import Score, mean, means_by
 from live_seg.evaluation.sheet import write_picture
 from live_seg.exporting.gate import ExportRefused
 from live_seg.exporting.graph import INPUT, OPSET, OUTPUT, SIDES, to_onnx
+from live_seg.exporting.network import CUTS, Cut
 from live_seg.training.config import TrainConfig
 from live_seg.training.curves import draw_curves
 from live_seg.training.data import Samples
@@ -53,6 +54,9 @@ def finish(network: nn.Module, config: TrainConfig, samples: Samples, folder: Pa
         "val_sources": _by_source(scores),
         "left_out": _by_source(validate(network, samples.left_out, config.network.area_px)),
     }
+    if config.network.deep_supervision:
+        area_px = config.network.area_px
+        metrics["cuts"] = {number: mean(validate(Cut(network, number), samples.val, area_px)) for number in CUTS}
     if config.log.onnx:
         metrics["onnx"] = _write_onnx(network, folder / "weights.onnx")
     draw_curves(rows, folder / "curves.png")

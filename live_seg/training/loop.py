@@ -129,7 +129,9 @@ class _Loop:
             pictures, alpha = pictures.to(fabric.device), alpha.to(fabric.device)
             is_last = place == config.accumulate - 1
             with fabric.no_backward_sync(self.network, enabled=not is_last):
-                loss = self.criterion(self.network(normalised(pictures)).float(), alpha)
+                # With deep supervision there are the logits of several networks, each a channel.
+                logits = self.network(normalised(pictures)).float().split(1, dim=1)
+                loss = torch.stack([self.criterion(one, alpha) for one in logits]).mean()
                 fabric.backward(loss / config.accumulate)
             total += loss.detach() / config.accumulate
         fabric.clip_gradients(self.network, self.optimiser, max_norm=config.clip)

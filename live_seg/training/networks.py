@@ -76,7 +76,9 @@ def _made(config: Network) -> nn.Module:
     if config.architecture == NARROW:
         if config.encoder != "resnet18":
             raise UsageError(f"{NARROW} has no encoder {config.encoder!r}", "Its encoder is resnet18.")
-        return NarrowUnetPlusPlus(config.skips, **config.options)
+        return NarrowUnetPlusPlus(config.skips, deep_supervision=config.deep_supervision, **config.options)
+    if config.deep_supervision:
+        raise UsageError(f"{config.architecture} has no deep supervision", f"Only {NARROW} has.")
     if config.architecture == PLAIN:
         return PlainUnet(**config.options)
     if config.architecture not in FOREIGN:
@@ -132,8 +134,10 @@ def _encoder_state(file: Path) -> State:
 
 def _load_start(network: nn.Module, file: Path) -> None:
     state = restore(file).state_dict() if file.suffix == ".onnx" else read_state(file)
+    own = network.state_dict()
+    new_heads = {name: own[name] for name in own if name.startswith("cut_heads.") and name not in state}
     try:
-        network.load_state_dict(state)
+        network.load_state_dict({**new_heads, **state})
     except RuntimeError as error:
         first = [*str(error).splitlines(), ""][1].strip()
         raise UsageError(

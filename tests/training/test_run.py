@@ -139,6 +139,22 @@ def test_the_onnx_of_a_run_gives_the_mattes_of_its_weights(portraits: Path, tmp_
     assert predict(network, image, 64 * 64).shape == image.shape[:2]
 
 
+def test_the_networks_within_are_trained_and_scored(portraits: Path, tmp_path: Path) -> None:
+    whole = build_network(config(portraits, tmp_path, network=OURS).network)[0]
+    torch.save(whole.state_dict(), tmp_path / "whole.pt")
+    network = {**OURS, "deep_supervision": True, "start": str(tmp_path / "whole.pt")}
+    run = config(portraits, tmp_path, network=network, train={"steps": 1, "average": 0.0}, data={"most_val": 2})
+    torch.manual_seed(run.train.seed)
+    before = build_network(run.network)[0].state_dict()
+    folder = train(run)
+    assert set(json.loads((folder / "metrics.json").read_text())["cuts"]) == {"1", "2", "3"}
+    after = read_state(folder / WEIGHTS)
+    heads = [name for name in after if name.startswith("cut_heads.")]
+    assert len(heads) == 6 and all(not torch.equal(after[name], before[name]) for name in heads)
+    with pytest.raises(UsageError, match="no deep supervision"):
+        build_network(config(portraits, tmp_path, network={"deep_supervision": True}).network)
+
+
 def test_early_stop_and_tensorboard(portraits: Path, tmp_path: Path) -> None:
     pytest.importorskip("tensorboard")
     frozen = {"steps": 8, "learning_rate": 1e-12, "validate_every": 1, "patience": 2, "average": 0.0, "batch": 2}
