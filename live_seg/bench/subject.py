@@ -6,8 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from live_seg.bench.loops import Soft, first_matte, own, straightforward
 from live_seg.bench.peer_network import PeerNetwork
 from live_seg.bench.plan import Contender, Setting
 from live_seg.bench.round import Loop, Round, run_round
+from live_seg.closing import Closing
 from live_seg.config import Config, build
 from live_seg.engines import engines
 from live_seg.engines.onnxruntime import thread_count
@@ -38,7 +38,7 @@ class About:
     input_size: str
 
 
-class Subject:
+class Subject(Closing):
     """Opens a contender for a setting.
 
     Parameters
@@ -75,14 +75,6 @@ class Subject:
     def close(self) -> None:
         """Releases the network."""
         self._stack.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _open(self, contender: Contender) -> tuple[About, Loop]:
         if contender.loop == "own":

@@ -8,12 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from live_seg.bench.plan import Contender, Setting
 from live_seg.bench.round import Round
 from live_seg.bench.subject import About, Subject
+from live_seg.closing import Closing
 from live_seg.errors import EngineError, LiveSegError
 
 _PATIENCE_S = 3.0
@@ -26,7 +26,7 @@ class _Failed:
     cure: str
 
 
-class Worker:
+class Worker(Closing):
     """Starts the process, and opens the contender in it. Between rounds it waits and costs nothing.
 
     Raises
@@ -69,14 +69,6 @@ class Worker:
         if self._process.is_alive():  # in the middle of a round
             self._process.kill()
             self._process.join()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _answer(self) -> Any:
         try:

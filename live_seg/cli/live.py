@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from live_seg.cli.parser import Parser, number_or_flag
+from live_seg.cli.parser import Parser, add_blur
 from live_seg.config import Config, build, parse_value, read_values, render, user_file
 from live_seg.errors import UsageError
 
@@ -25,14 +25,7 @@ def add_options(parser: Parser, window: bool = True) -> None:
     add = parser.add_argument
     add("--camera", metavar="CAMERA", help="0, /dev/video2, part of a name, clip.mp4, photo.jpg, demo, synthetic")
     effect = parser.add_mutually_exclusive_group()
-    effect.add_argument(
-        "--blur",
-        metavar="PIXELS",
-        nargs="?",
-        const=True,
-        type=number_or_flag,
-        help="blur the room; strength in pixels at 720 lines",
-    )
+    add_blur(effect)
     effect.add_argument("--replace", metavar="BACKGROUND", help="a picture, a video or a colour in place of the room")
     effect.add_argument("--transparent", action="store_true", help="the person on nothing")
     effect.add_argument("--effect", metavar="NAME", help="an effect by its name, also of other packages")

@@ -63,3 +63,15 @@ def number_or_flag(text: str) -> float:
     if not re.fullmatch(r"\d+(\.\d+)?", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of pixels")
     return float(text)
+
+
+def add_blur(options: argparse._MutuallyExclusiveGroup) -> None:
+    """Adds `--blur`, alone or with its strength, to what else may be behind the person."""
+    options.add_argument(
+        "--blur",
+        metavar="PIXELS",
+        nargs="?",
+        const=True,
+        type=number_or_flag,
+        help="blur the room; strength in pixels at 720 lines",
+    )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from live_seg.cli.parser import number_or_flag
+from live_seg.cli.parser import add_blur
 from live_seg.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,14 +33,7 @@ def add(subparsers: Any) -> None:
     )
     room = parser.add_mutually_exclusive_group()
     room.add_argument("--background", metavar="BACKGROUND", default="", help="a picture or a colour like #00b140")
-    room.add_argument(
-        "--blur",
-        metavar="PIXELS",
-        nargs="?",
-        const=True,
-        type=number_or_flag,
-        help="blur the room; strength in pixels at 720 lines",
-    )
+    add_blur(room)
     room.add_argument("--matte", action="store_true", help="the matte alone, grey, 255 = person")
     parser.add_argument("--crop", action="store_true", help="keep the person and a little room round it")
     parser.add_argument(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
+from live_seg.closing import Closing
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines.engine import Blob, engines
 from live_seg.errors import EngineError
@@ -15,7 +14,7 @@ from live_seg.frame import Size
 
 
 @engines.register("fixed")
-class FixedEngine:
+class FixedEngine(Closing):
     """A stand-in that takes an upright ellipse in the middle for the person; never chosen by `auto`."""
 
     name = "fixed"
@@ -35,14 +34,6 @@ class FixedEngine:
     def close(self) -> None:
         """Releases the logits; may be called twice."""
         self._logits = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def ellipse_logits(size: Size) -> Blob:

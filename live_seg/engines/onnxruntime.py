@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
+from live_seg.closing import Closing
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines.engine import Blob, engines
 from live_seg.engines.overheard import Overheard, why
@@ -35,7 +35,7 @@ Providers = Callable[[Path | bytes, EngineConfig], list[Any]]
 """Names ONNX Runtime's providers for a model, the first choice first, each alone or with its options."""
 
 
-class OnnxRuntimeEngine:
+class OnnxRuntimeEngine(Closing):
     """What its engines share: a session for one input size, fed without copies of ours."""
 
     name = "cpu"
@@ -109,14 +109,6 @@ class OnnxRuntimeEngine:
     def close(self) -> None:
         """Releases the session; may be called twice."""
         self._session = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @classmethod
     def check(cls) -> Any:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
+from live_seg.closing import Closing
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines.engine import Blob, engines
 from live_seg.engines.onnxruntime import thread_count
@@ -17,7 +17,7 @@ from live_seg.frame import Size
 
 
 @engines.register("openvino")
-class OpenVinoEngine:
+class OpenVinoEngine(Closing):
     """OpenVINO on the CPU, compiled for one input size and for the shortest delay of one frame."""
 
     name = "openvino"
@@ -60,11 +60,3 @@ class OpenVinoEngine:
     def close(self) -> None:
         """Releases the compiled network; may be called twice."""
         self._request = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from live_seg.closing import Closing
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines import engines
 from live_seg.engines.onnxruntime import OnnxRuntimeEngine, first_line
@@ -46,7 +46,7 @@ class Made(NamedTuple):
     confidence: float
 
 
-class FusedSession:
+class FusedSession(Closing):
     """A recipe, loaded and proven by one run. Keeps the past between frames.
 
     The past lies on the device twice, and each run reads the one and writes the other. A CUDA graph is recorded for
@@ -127,14 +127,6 @@ class FusedSession:
         """Releases the session; may be called twice."""
         self._session = None
         self._bindings = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _names(self, turn: int) -> tuple[dict[str, str], dict[str, str]]:
         """Inputs and outputs: the graph's name -> the tensor's. Past and new past change places each turn."""

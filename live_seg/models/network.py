@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
+from live_seg.closing import Closing
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines import Blob, Engine, engines
 from live_seg.errors import EngineError
@@ -19,7 +18,7 @@ KEPT = 8
 0.8 s to make, and about 40 MB; ONNX Runtime 0.1 s and 25 MB."""
 
 
-class Network:
+class Network(Closing):
     """A model on an engine. Sessions have fixed sizes; one is made for each input size that is met, the last are kept.
 
     Parameters
@@ -100,11 +99,3 @@ class Network:
         """Releases the sessions; may be called twice."""
         while self._loaded:
             self._loaded.popitem()[1].close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

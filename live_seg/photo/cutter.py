@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from types import TracebackType
-from typing import Self
 
+from live_seg.closing import Closing
 from live_seg.config import Config
 from live_seg.config.tree import Engine
 from live_seg.effects.transparent import Transparent
@@ -29,7 +28,7 @@ _ROOM = 0.04
 """What `crop` leaves round the subject, of its longer side."""
 
 
-class Cutter:
+class Cutter(Closing):
     """Cuts subjects out of photos. One network in memory; a context manager.
 
     May be called from several threads: the network works for one of them at a time, the rest of the work overlaps.
@@ -148,14 +147,6 @@ class Cutter:
     def close(self) -> None:
         """Releases the network; may be called twice."""
         self._matter.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _roomy(box: Box, size: Size) -> Box:

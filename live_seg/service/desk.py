@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
+from live_seg.closing import Closing
 from live_seg.errors import LiveSegError, UsageError, unknown
 from live_seg.frame import Size
 from live_seg.models.network import KEPT
@@ -36,7 +36,7 @@ class NothingFound(UsageError):
         super().__init__(f"no {_SUBJECTS.get(model, model)} was found in the picture", "Try one where it is larger.")
 
 
-class Desk:
+class Desk(Closing):
     """Cuts pictures out in one thread of its own, each network loaded when it is asked for first.
 
     Memory is bounded: one picture is decoded at a time, and of those that wait only the bytes are kept, until they are
@@ -178,11 +178,3 @@ class Desk:
         self._worker.shutdown(cancel_futures=True)
         while self._cutters:
             self._cutters.popitem()[1].close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from types import TracebackType
-from typing import Protocol, Self, cast
+from typing import Protocol, cast
 
+from live_seg.closing import Closing
 from live_seg.config import Config
 from live_seg.config.commands import Command
 from live_seg.frame import Frame, Image, Size
@@ -52,26 +52,15 @@ class Sink(Protocol):
         """Finishes what was written; may be called twice."""
 
 
-class SinkBase:
+class SinkBase(Closing):
     """Context manager and defaults for sinks."""
 
     takes_alpha = False
     main_thread = False
     watched = False
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def pump(self) -> None:
         """Nothing to do."""
-
-    def close(self) -> None:
-        """Finishes what was written; may be called twice."""
 
 
 class Stream:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
+from live_seg.closing import Closing
 from live_seg.config import Config
 from live_seg.frame import Clock, Frame, Size
 from live_seg.registry import Registry
@@ -49,21 +49,10 @@ class Source(Protocol):
         """Releases the device or file; may be called twice."""
 
 
-class SourceBase:
+class SourceBase(Closing):
     """Context manager for sources: `close` at the end; nothing to remark."""
 
     notes: Sequence[str] = ()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Releases the device or file; may be called twice."""
 
 
 class SourceClass(Protocol):

@@ -66,6 +66,16 @@ class Person:
     async def sends_photo(self, content: bytes) -> None:
         await self.sends(photo=self.photo(content))
 
+    async def starts(self) -> None:
+        """Begins the conversation; the bot has answered with its buttons."""
+        await self.says("/start")
+        await self.api.until(self.chat.with_buttons)
+
+    async def has_cut_out(self, content: bytes) -> None:
+        """Sends a photo, and has a first result."""
+        await self.sends_photo(content)
+        await self.api.until(self.chat.documents)
+
     async def sends_album(self, *contents: bytes) -> None:
         album = f"album{self.api.number()}"
         await self.api.put(*(self.message(photo=self.photo(each), media_group_id=album) for each in contents))

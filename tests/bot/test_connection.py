@@ -42,8 +42,7 @@ def test_an_answer_that_fails_is_sent_again(status: int, body: str, pauses_s: li
         async with BotApi() as api, a_bot(api, pauses=pauses):
             api.answer("sendDocument", body, status, times=2)
             ann = Person(api)
-            await ann.sends_photo(b"ann")
-            await api.until(ann.chat.documents)
+            await ann.has_cut_out(b"ann")
         assert pauses.seconds == pauses_s
         assert len(api.named("sendDocument")) == 3
 
@@ -57,8 +56,7 @@ async def test_an_answer_that_keeps_failing_is_given_up_and_the_next_is_sent() -
         ann = Person(api)
         await ann.sends_photo(b"ann")
         await api.until(lambda: len(api.named("sendDocument")) == 4)
-        await ann.sends_photo(b"bob")
-        await api.until(ann.chat.documents)
+        await ann.has_cut_out(b"bob")
     assert ann.chat.documents()[0]["file"].startswith(b"bob")
 
 
@@ -81,8 +79,7 @@ def test_asking_for_updates_never_ends_and_pauses_grow(caplog: pytest.LogCapture
             api.answer("getUpdates", "what?", times=9)
             async with a_bot(api, pauses=pauses):
                 ann = Person(api)
-                await ann.sends_photo(b"ann")
-                await api.until(ann.chat.documents)
+                await ann.has_cut_out(b"ann")
         assert len(pauses.seconds) == 9
         assert pauses.seconds[1:5] == pytest.approx([2, 4, 8, 16], rel=0.5)
         assert max(pauses.seconds) == pytest.approx(60, rel=0.1)
@@ -99,8 +96,7 @@ async def test_polling_waits_as_long_as_it_is_asked_to() -> None:
         api.fail("getUpdates", 429, retry_after=40)
         async with a_bot(api, pauses=pauses):
             ann = Person(api)
-            await ann.sends_photo(b"ann")
-            await api.until(ann.chat.documents)
+            await ann.has_cut_out(b"ann")
     assert pauses.seconds == [40]
 
 
@@ -120,8 +116,7 @@ def test_another_program_with_the_same_token_is_named(caplog: pytest.LogCaptureF
 async def test_the_bot_comes_back_after_the_network_was_gone() -> None:
     async with BotApi() as api, a_bot(api, pauses=Pauses()):
         ann = Person(api)
-        await ann.sends_photo(b"ann")
-        await api.until(ann.chat.documents)
+        await ann.has_cut_out(b"ann")
         await api.stop()
         await api.start()
         await ann.sends_photo(b"bob")
@@ -138,8 +133,7 @@ async def test_the_bot_starts_when_the_network_is_there() -> None:
                 await asyncio.sleep(0.01)
             await api.start()
             ann = Person(api)
-            await ann.sends_photo(b"ann")
-            await api.until(ann.chat.documents)
+            await ann.has_cut_out(b"ann")
 
 
 def test_an_update_that_cannot_be_read_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
@@ -204,6 +198,5 @@ async def test_after_a_stop_nothing_is_sent_again() -> None:
     async with BotApi() as api:
         ann = Person(api)
         async with a_bot(api):
-            await ann.sends_photo(b"ann")
-            await api.until(ann.chat.documents)
+            await ann.has_cut_out(b"ann")
         assert api.unread == 0

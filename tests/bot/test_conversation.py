@@ -17,8 +17,7 @@ EN, RU = read_texts("en"), read_texts("ru")
 async def test_a_photo_comes_back_as_a_png_file_that_replies_to_it_and_has_buttons() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)
-        await ann.sends_photo(b"ann")
-        await api.until(ann.chat.documents)
+        await ann.has_cut_out(b"ann")
         (answer,) = ann.chat.documents()
     assert answer["file"] == b"ann before nothing by person as png"
     assert answer["document"]["file_name"] == "cutout.png"
@@ -80,8 +79,7 @@ async def test_an_album_whose_last_picture_is_broken_has_its_buttons_all_the_sam
 async def test_a_colour_is_chosen_from_the_palette_and_stays_chosen() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)
-        await ann.sends_photo(b"ann")
-        await api.until(ann.chat.documents)
+        await ann.has_cut_out(b"ann")
         (answer,) = ann.chat.documents()
         await ann.presses("Colour")
         await api.until(lambda: "🟩" in labels(answer))
@@ -98,8 +96,7 @@ async def test_a_colour_is_chosen_from_the_palette_and_stays_chosen() -> None:
 async def test_the_palette_closes_without_a_change() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)
-        await ann.says("/start")
-        await api.until(ann.chat.with_buttons)
+        await ann.starts()
         (start,) = ann.chat.with_buttons()
         await ann.presses("Colour")
         await api.until(lambda: "Back" in labels(start))
@@ -113,8 +110,7 @@ async def test_a_colour_can_be_written() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)
         await ann.says("#FF8800")
-        await ann.sends_photo(b"ann")
-        await api.until(ann.chat.documents)
+        await ann.has_cut_out(b"ann")
     assert ann.chat.texts() == [EN.background_is_colour.format(colour="#ff8800")]
     assert b"before #ff8800" in ann.chat.documents()[0]["file"]
 
@@ -123,8 +119,7 @@ async def test_a_colour_can_be_written() -> None:
 async def test_the_next_picture_after_the_button_becomes_the_background() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)
-        await ann.sends_photo(b"ann")
-        await api.until(ann.chat.documents)
+        await ann.has_cut_out(b"ann")
         await ann.presses("My picture")
         await api.until(lambda: EN.send_background in ann.chat.texts())
         await ann.sends_photo(b"a beach")
@@ -140,15 +135,13 @@ async def test_the_next_picture_after_the_button_becomes_the_background() -> Non
 async def test_an_own_background_comes_back_with_one_press_and_is_changed_with_another() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)
-        await ann.says("/start")
-        await api.until(ann.chat.with_buttons)
+        await ann.starts()
         await ann.presses("My picture")
         await ann.sends_photo(b"a beach")
         await api.until(lambda: EN.background_is_taken in ann.chat.texts())
         await ann.presses("Blur")
         await ann.presses("My picture")
-        await ann.sends_photo(b"ann")
-        await api.until(ann.chat.documents)
+        await ann.has_cut_out(b"ann")
         await ann.presses("My picture")
         await api.until(lambda: ann.chat.texts().count(EN.send_background) == 2)
         await ann.sends_photo(b"a forest")
@@ -160,12 +153,10 @@ async def test_an_own_background_comes_back_with_one_press_and_is_changed_with_a
 async def test_another_button_ends_the_waiting_for_a_background() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)
-        await ann.says("/start")
-        await api.until(ann.chat.with_buttons)
+        await ann.starts()
         await ann.presses("My picture")
         await ann.presses("Blur")
-        await ann.sends_photo(b"ann")
-        await api.until(ann.chat.documents)
+        await ann.has_cut_out(b"ann")
     assert ann.chat.documents()[0]["file"] == b"ann before blur by person as png"
 
 
@@ -173,8 +164,7 @@ async def test_another_button_ends_the_waiting_for_a_background() -> None:
 async def test_pets_are_cut_out_by_their_own_network() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)
-        await ann.sends_photo(b"rex")
-        await api.until(ann.chat.documents)
+        await ann.has_cut_out(b"rex")
         await ann.presses("Pets")
         await api.until(lambda: b"by pets" in ann.chat.documents()[0]["file"])
     assert marked(ann.chat.documents()[0]) == ["Transparent", "Pets"]
@@ -207,8 +197,7 @@ async def test_buttons_from_before_a_restart_still_work() -> None:
     async with BotApi() as api:
         ann = Person(api)
         async with a_bot(api):
-            await ann.sends_photo(b"ann")
-            await api.until(ann.chat.documents)
+            await ann.has_cut_out(b"ann")
         async with a_bot(api):
             await ann.presses("Blur")
             await api.until(lambda: b"blur" in ann.chat.documents()[0]["file"])
@@ -219,8 +208,7 @@ async def test_buttons_whose_picture_was_deleted_say_so_and_keep_the_choice() ->
     async with BotApi() as api:
         ann = Person(api)
         async with a_bot(api):
-            await ann.sends_photo(b"ann")
-            await api.until(ann.chat.documents)
+            await ann.has_cut_out(b"ann")
         (answer,) = ann.chat.documents()
         del answer["reply_to_message"]
         async with a_bot(api):
@@ -233,13 +221,11 @@ async def test_buttons_whose_picture_was_deleted_say_so_and_keep_the_choice() ->
 async def test_presses_that_no_button_sends_change_nothing() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)
-        await ann.says("/start")
-        await api.until(ann.chat.with_buttons)
+        await ann.starts()
         (start,) = ann.chat.with_buttons()
         for forged in ("cut:background:/etc/passwd", "cut:model:../x", "cut:what:blur", "cut:", "other"):
             await ann.presses_data(forged, start)
-        await ann.sends_photo(b"ann")
-        await api.until(ann.chat.documents)
+        await ann.has_cut_out(b"ann")
     assert ann.chat.documents()[0]["file"] == b"ann before nothing by person as png"
 
 
@@ -248,8 +234,7 @@ async def test_only_the_last_of_many_presses_is_worked_on() -> None:
     desk = FakeDesk()
     async with BotApi() as api, a_bot(api, desk):
         ann = Person(api)
-        await ann.sends_photo(b"ann")
-        await api.until(ann.chat.documents)
+        await ann.has_cut_out(b"ann")
         desk.waits = True
         await ann.presses("Blur")
         await desk.has_begun(2)
@@ -292,6 +277,5 @@ async def test_groups_are_not_listened_to() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)
         await ann.sends(kind="group", photo=ann.photo(b"ann"))
-        await ann.sends_photo(b"bob")
-        await api.until(ann.chat.documents)
+        await ann.has_cut_out(b"bob")
     assert len(ann.chat.documents()) == 1

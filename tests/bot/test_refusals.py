@@ -36,8 +36,7 @@ def test_a_picture_that_cannot_be_done_is_answered_with_why(content: bytes, text
             await ann.sends(document=ann.document(content, "ann.jpg", size=1000))
             await api.until(ann.chat.texts)
             assert ann.chat.texts() == [text]
-            await ann.sends_photo(b"bob")
-            await api.until(ann.chat.documents)
+            await ann.has_cut_out(b"bob")
 
     run()
 
@@ -66,8 +65,7 @@ async def test_a_file_that_telegram_finds_too_large_is_told_the_same() -> None:
 async def test_a_background_too_large_is_refused_and_the_next_picture_taken() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)
-        await ann.says("/start")
-        await api.until(ann.chat.with_buttons)
+        await ann.starts()
         await ann.presses("My picture")
         await ann.sends(document=ann.document(b"a beach", "beach.png", size=30_000_000))
         await ann.sends_photo(b"a forest")
@@ -79,8 +77,7 @@ async def test_a_background_too_large_is_refused_and_the_next_picture_taken() ->
 async def test_a_broken_background_is_told_from_a_broken_picture() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)
-        await ann.says("/start")
-        await api.until(ann.chat.with_buttons)
+        await ann.starts()
         await ann.presses("My picture")
         await ann.sends_photo(b"a broken beach")
         await ann.sends_photo(b"ann")
@@ -159,8 +156,7 @@ async def test_what_came_while_the_bot_was_away_is_not_done_and_said_once() -> N
         ann = Person(api)
         await api.put(*(ann.message(age_s=int(OLD_S) + 1, photo=ann.photo(b"old")) for _ in range(5)))
         async with a_bot(api):
-            await ann.sends_photo(b"new")
-            await api.until(ann.chat.documents)
+            await ann.has_cut_out(b"new")
     assert ann.chat.texts() == [EN.away]
     assert len(ann.chat.documents()) == 1
 
@@ -172,8 +168,7 @@ async def test_who_has_blocked_the_bot_disturbs_nobody() -> None:
         api.fail("sendChatAction", 403, "Forbidden: bot was blocked by the user")
         await ann.sends_photo(b"ann")
         await api.until(lambda: api.named("sendChatAction"))
-        await bob.sends_photo(b"bob")
-        await api.until(bob.chat.documents)
+        await bob.has_cut_out(b"bob")
     assert not ann.chat.documents()
 
 
