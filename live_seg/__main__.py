@@ -2,6 +2,6 @@
 
 import sys
 
-from live_seg.cli.main import main
+from live_seg.cli.start import main
 
 sys.exit(main())

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from live_seg.bench.measure import Skipped
 from live_seg.bench.plan import STRAIGHTFORWARD
 from live_seg.bench.result import Result, read_result
 from live_seg.bench.row import Row
+from live_seg.bench.scaling import MIDDLE, curves, megapixels
 from live_seg.bench.tables import STAGES_HEAD, by_setting, cells, disturbance, head, memory, stage_cells
 
-_MARKED = re.compile(r"(<!-- bench (full|short|text) (\S+) -->\n).*?(<!-- end bench -->)", re.DOTALL)
+_MARKED = re.compile(r"(<!-- bench (full|short|scaling|text) (\S+) -->\n).*?(<!-- end bench -->)", re.DOTALL)
 
 
 def filled(page: str, folder: Path) -> str:
@@ -20,7 +21,7 @@ def filled(page: str, folder: Path) -> str:
 
         <!-- bench full amd-epyc-2-cores.json -->
         ... every table of that result; "short": the few lines of `short_markdown`;
-        "text": a file that is Markdown already
+        "scaling": of a result of --scaling; "text": a file that is Markdown already
         <!-- end bench -->
 
     Raises
@@ -34,7 +35,8 @@ def filled(page: str, folder: Path) -> str:
         if found[2] == "text":
             text = file.read_text(encoding="utf-8")
         else:
-            text = (markdown if found[2] == "full" else short_markdown)(read_result(file))
+            write_as = {"full": markdown, "short": short_markdown, "scaling": scaling_markdown}[found[2]]
+            text = write_as(read_result(file))
         return f"{found[1]}{text}{found[4]}"
 
     return _MARKED.sub(write, page)
@@ -42,13 +44,7 @@ def filled(page: str, folder: Path) -> str:
 
 def markdown(result: Result) -> str:
     """All rows of a result, a table for each setting, and where they come from."""
-    machine = result.machine
-    versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
-    units = ", ".join(machine.vector_units) or "no vector units known"
-    parts = [
-        f"{machine.processor}, {machine.cores} cores ({units}), {machine.system}; {versions}; {result.date}; "
-        f"medians of {result.repeats} rounds of {result.seconds:g} s.\n\n    {result.command}\n"
-    ]
+    parts = [_origin(result)]
     parts += [f"{said}\n" for said in [disturbance(result.rows)] if said]
     for caption, rows in by_setting(result.rows).items():
         parts += [f"**{caption}**\n", _table(head(rows), [cells(row) for row in rows])]
@@ -61,6 +57,38 @@ def markdown(result: Result) -> str:
         ]
     parts += [f"Left out: {line}.\n" for line in _left_out(result.skipped)]
     return "\n".join(parts)
+
+
+def scaling_markdown(result: Result) -> str:
+    """Milliseconds of a frame by size, and by threads, a line for each contender."""
+    parts = [_origin(result), *(f"{said}\n" for said in [disturbance(result.rows)] if said)]
+    by_size, by_threads = curves(result.rows)
+    parts.append(_curves_table("ms a frame, flat out", by_size, lambda row: (megapixels(row.size), row.size)))
+    caption = f"ms a frame of {MIDDLE} by threads"
+    parts.append(_curves_table(caption, by_threads, lambda row: (row.threads, row.threads)))
+    return "\n".join(parts)
+
+
+def _curves_table(caption: str, lines: dict[str, list[Row]], place: Callable[[Row], tuple[float, object]]) -> str:
+    """A line for each contender; `place` tells where a row's column stands, and what is above it."""
+    columns = sorted({place(row) for rows in lines.values() for row in rows})
+    table = []
+    for name, rows in lines.items():
+        took = {place(row): f"{1e3 / row.fps:.1f}" for row in rows}
+        table.append([name, *(took.get(column, "") for column in columns)])
+    return _table([caption, *(str(above) for _, above in columns)], table)
+
+
+def _origin(result: Result) -> str:
+    """Machine, versions, day and command."""
+    machine = result.machine
+    versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
+    units = ", ".join(machine.vector_units) or "no vector units known"
+    return (
+        f"{machine.processor}, {machine.cores} cores ({units}), {machine.system}; {versions}; {result.date}; "
+        f"medians of {result.repeats} round{'s' * (result.repeats != 1)} of {result.seconds:g} s.\n\n"
+        f"    {result.command}\n"
+    )
 
 
 def _left_out(skipped: Sequence[Skipped]) -> list[str]:

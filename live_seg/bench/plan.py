@@ -20,6 +20,9 @@ MODES: tuple[Mode, ...] = ("flat", "paced")
 STRAIGHTFORWARD = "straightforward"
 """Name of the row that every ratio is taken to."""
 
+WITHOUT_NETWORK = "loop without network"
+"""Name of the row that tells what the loop itself costs."""
+
 PLAIN_EFFECTS = ("blur", "replace")
 """Effects that the straightforward pipeline has."""
 
@@ -113,7 +116,7 @@ def contenders(
     plain = effect in PLAIN_EFFECTS
     if plain:
         found.append(Contender("baseline", "cpu", "plain", model, name=STRAIGHTFORWARD))
-    found.append(Contender("baseline", "fixed", name="loop without network"))
+    found.append(Contender("baseline", "fixed", name=WITHOUT_NETWORK))
     for file in _adapters(peers) if peers else []:
         name = read_adapter(file).name
         found.append(Contender("peer", "cpu", adapter=file, name=name))

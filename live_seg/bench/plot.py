@@ -9,9 +9,9 @@ from typing import Any
 from live_seg.bench.front import MEASURES, Point
 from live_seg.bench.result import Result
 from live_seg.bench.row import Row
+from live_seg.bench.scaling import MIDDLE, curves, megapixels
 from live_seg.bench.tables import by_setting
 from live_seg.errors import UsageError
-from live_seg.frame import Size
 
 _MARKERS = "osD^vPX"
 
@@ -43,19 +43,19 @@ def plot_scaling(result: Result, file: Path) -> None:
         If matplotlib is missing or the file cannot be written.
     """
     figure, (left, right) = _subplots(1, 2, (11, 4.2))
-    usual = max((row.threads for row in result.rows), default=1)
-    for name, rows in _lines([row for row in result.rows if row.threads == usual]).items():
-        by_size = sorted({row.size: row for row in rows}.values(), key=_megapixels)
-        left.plot([_megapixels(row) for row in by_size], [1e3 / row.fps for row in by_size], "o-", label=name)
-    left.set(xlabel="megapixels of the frame", ylabel="ms a frame", xlim=(0, None), ylim=(0, None))
-    sizes = {row.size for row in result.rows if row.threads != usual} or {result.rows[0].size}
-    for name, rows in _lines([row for row in result.rows if row.size in sizes]).items():
-        by_threads = sorted({row.threads: row for row in rows}.values(), key=lambda row: row.threads)
-        right.plot([row.threads for row in by_threads], [1e3 / row.fps for row in by_threads], "o-", label=name)
-    right.set(xlabel=f"threads, {', '.join(sorted(sizes))}", ylabel="ms a frame", ylim=(0, None))
+    by_size, by_threads = curves(result.rows)
+    for name, rows in by_size.items():
+        left.plot([megapixels(row.size) for row in rows], [1e3 / row.fps for row in rows], "o-", label=name)
+    left.set(xlabel="megapixels of the frame", ylabel="ms a frame", xscale="log", yscale="log")
+    for name, rows in by_threads.items():
+        right.plot([row.threads for row in rows], [1e3 / row.fps for row in rows], "o-", label=name)
+    threads = sorted({row.threads for rows in by_threads.values() for row in rows})
+    right.set(xlabel=f"threads for the network, {MIDDLE}", ylabel="ms a frame", ylim=(0, None), xticks=threads)
     for axis in (left, right):
-        axis.grid(alpha=0.3)
+        axis.yaxis.set_major_formatter("{x:g}")
+        axis.grid(alpha=0.3, which="both")
         axis.legend()
+    left.xaxis.set_major_formatter("{x:g}")
     _save(figure, file)
 
 
@@ -105,18 +105,6 @@ def _bars(axis: Any, caption: str, rows: list[Row]) -> None:
     axis.set_title(caption, fontsize=10)
     axis.invert_yaxis()
     axis.grid(axis="x", alpha=0.3)
-
-
-def _lines(rows: list[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(f"{row.name} ({row.engine})", []).append(row)
-    return found
-
-
-def _megapixels(row: Row) -> float:
-    size = Size.parse(row.size)
-    return size.width * size.height / 1e6
 
 
 def _subplots(rows: int, columns: int, inches: tuple[float, float]) -> tuple[Any, list[Any]]:

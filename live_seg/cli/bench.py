@@ -41,6 +41,7 @@ def add(subparsers: Any) -> None:
     option("--threads", metavar="N", type=int, default=0, help="threads for the network; 0: as the app chooses")
     option("--camera", metavar="CLIP", default="demo", help="a video file, demo, or still: nothing moves (%(default)s)")
     option("--peers", metavar="FOLDER", type=Path, help="other networks beside ours: a folder of adapters")
+    option("--alone", action="store_true", help="without baselines: a third of the time, and no ratios")
     option("--target-fps", metavar="N", type=float, default=0.0, help="ours also with a governor that keeps to it")
     option("--max-cpu", metavar="PERCENT", type=float, default=100.0, help="the same for a share of the processor")
     option("--seconds", metavar="N", type=float, default=10.0, help="length of a round (%(default)s)")
@@ -110,6 +111,7 @@ def _plan(arguments: argparse.Namespace, cores: int) -> list[tuple[Setting, Sequ
         own = contenders(
             arguments.engine, arguments.model, arguments.peers, effect, arguments.target_fps, arguments.max_cpu
         )
+        own = [one for one in own if one.kind != "baseline" or not arguments.alone]
         if arguments.scaling:
             found += scaling_plan(own, effect, cores)
             continue
@@ -210,7 +212,7 @@ def _front(arguments: argparse.Namespace) -> int:
 
 def _command(arguments: argparse.Namespace) -> str:
     """The command that measures the same again; folders by their last name, as they lie elsewhere elsewhere."""
-    words = ["live-seg", "bench"] + ["--scaling"] * arguments.scaling
+    words = ["live-seg", "bench"] + ["--scaling"] * arguments.scaling + ["--alone"] * arguments.alone
     for name, default in (
         ("size", ["1280x720"]),
         ("effect", ["blur"]),

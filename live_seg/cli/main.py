@@ -22,7 +22,7 @@ _EXTRAS = {
 }
 """What is imported only by the jobs that need it -> how to get it."""
 
-_NOT_COMMANDS = ("main", "parser", "console", "live", "signals")
+_NOT_COMMANDS = ("main", "start", "parser", "console", "live", "signals")
 
 
 def commands() -> list[str]:

@@ -17,10 +17,27 @@ class Parser(argparse.ArgumentParser):
         options.setdefault("allow_abbrev", False)
         options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(*args, **options)
+        self._is_mixing = False
 
     def error(self, message: str) -> NoReturn:
         """See `argparse.ArgumentParser.error`."""
         raise UsageError(message, f"{self.prog} --help lists the options.")
+
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """See `argparse.ArgumentParser`; files may stand before, between and after options."""
+        takes_files = any(action.nargs in ("+", "*") for action in self._get_positional_actions())
+        found: tuple[argparse.Namespace, list[str]]
+        if not takes_files or self._is_mixing:
+            found = super().parse_known_args(args, namespace)
+            return found
+        self._is_mixing = True  # it comes back here for the options, and for the files
+        try:
+            found = self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_mixing = False
+        return found
 
     def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
         """The arguments, all of them known.

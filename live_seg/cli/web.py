@@ -60,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
 
     for name in ("uvicorn", "python_multipart"):  # our own log says what went wrong, in a line
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    _tell_missing_camera(config.source.camera)
     is_local = is_loopback(options.host)
     token = _token(is_local)
     studio = Studio(config, Watch(files))
@@ -77,6 +78,22 @@ def run(options: argparse.Namespace) -> int:
             print(f"live-seg: {address(options.host, port, token)}  (Ctrl-C ends it)", flush=True)
             studio.run()
     return 0
+
+
+def _tell_missing_camera(camera: str) -> None:
+    """Says at the start what viewers would read later; the page starts all the same, as a camera may be plugged in."""
+    from live_seg.devices import list_devices
+    from live_seg.devices.choose import choose
+    from live_seg.errors import LiveSegError
+    from live_seg.sources.address import meaning
+
+    kind, name = meaning(camera) if camera != "auto" else ("", "")
+    if kind != "camera":
+        return
+    try:
+        choose(name, list_devices())
+    except LiveSegError as error:
+        logging.getLogger("live_seg").warning("%s", error)
 
 
 def address(host: str, port: int, token: str) -> str:

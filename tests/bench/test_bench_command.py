@@ -51,6 +51,15 @@ def test_a_result_is_measured_written_and_compared(tmp_path: Path, capsys: pytes
     assert "same" in capsys.readouterr().out
 
 
+def test_alone_leaves_the_baselines_out_and_says_no_ratio(tmp_path: Path) -> None:
+    words = "bench --alone --size 160x90 --engine fixed --camera synthetic --mode flat --seconds 0.2 --repeats 1 --json"
+    file = tmp_path / "alone.json"
+    assert main([*words.split(), str(file)]) == 0
+    result = read_result(file)
+    assert [(row.kind, row.ratio) for row in result.rows] == [("ours", None)]
+    assert "--alone" in result.command
+
+
 def test_a_slower_result_gives_exit_code_1(tmp_path: Path) -> None:
     write_result(made_result(), tmp_path / "before.json")
     write_result(made_result(0.8), tmp_path / "after.json")

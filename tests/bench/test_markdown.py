@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from made import made_result
 
-from live_seg.bench.markdown import filled, markdown, short_markdown
+from live_seg.bench.markdown import filled, markdown, scaling_markdown, short_markdown
 from live_seg.bench.measure import Skipped
 from live_seg.bench.plot import plot, plot_scaling
 from live_seg.bench.result import write_result
@@ -69,6 +69,18 @@ def test_a_page_keeps_what_stands_outside_of_its_marks(tmp_path: Path) -> None:
 def test_a_page_that_names_a_result_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"gone\.json"):
         filled("<!-- bench full gone.json -->\n<!-- end bench -->", tmp_path)
+
+
+def test_a_scaling_result_is_a_table_over_sizes_and_one_over_threads() -> None:
+    result = made_result()
+    usual = [row for row in result.rows if row.mode == "flat" and row.kind != "peer"]
+    small = [dataclasses.replace(row, size="640x360", fps=2 * row.fps) for row in usual]
+    single = [dataclasses.replace(row, threads=1, fps=row.fps / 2) for row in usual]
+    text = scaling_markdown(dataclasses.replace(result, rows=[*usual, *small, *single]))
+    assert "| ms a frame, flat out | 640x360 | 1280x720 |" in text
+    assert "| ms a frame of 1280x720 by threads | 1 | 2 |" in text
+    assert "| person-int8 (cpu) | 8.3 | 16.7 |" in text
+    assert "| person-int8 (cpu) | 33.3 | 16.7 |" in text
 
 
 @pytest.mark.parametrize("draw", [plot, plot_scaling])

@@ -111,10 +111,12 @@ def test_an_engine_or_folder_that_is_not_there_is_refused(tmp_path: Path) -> Non
 
 
 def test_scaling_goes_over_sizes_and_threads() -> None:
-    plan = scaling_plan([OURS, PLAIN, PEER], "blur", 3, [Size(320, 180), Size(1280, 720)])
+    alone = Contender("baseline", "fixed", name="loop without network")
+    plan = scaling_plan([OURS, PLAIN, alone, PEER], "blur", 3, [Size(320, 180), Size(1280, 720)])
     usual = thread_count(Config().engine)
     assert [(str(one.size), one.threads) for one, _ in plan] == [
         *(("320x180", 0), ("1280x720", 0)),
         *(("1280x720", threads) for threads in (1, 2, 3) if threads != usual),
     ]
-    assert all(list(found) == [OURS, PLAIN] for _, found in plan)
+    assert all(list(found) == [OURS, PLAIN, alone] for _, found in plan[:2])
+    assert all(list(found) == [OURS, PLAIN] for _, found in plan[2:]), "without a network there are no threads for it"

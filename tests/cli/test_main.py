@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -152,6 +153,26 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
             process.stdout.close()
             assert process.stderr.read() == b""
             assert process.wait(60) == 0
+
+
+@pytest.mark.parametrize("moment", ["before", "while"])
+def test_ctrl_c_while_modules_are_imported_shows_no_traceback(moment: str) -> None:
+    at = {"before": "live_seg.cli.main", "while": "live_seg.cli.live"}[moment]
+    code = f"""
+import os, signal, sys
+
+class Trap:
+    def find_spec(self, name, path, target=None):
+        if name == {at!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Trap())
+from live_seg.cli.start import main
+sys.exit(main())
+"""
+    done = subprocess.run([sys.executable, "-c", code, "--print-config"], capture_output=True, text=True, check=False)
+    assert done.returncode in (130, -signal.SIGINT)
+    assert done.stderr in ("", "live-seg: cut short\n")
 
 
 def test_python_m_live_seg_is_the_command() -> None:

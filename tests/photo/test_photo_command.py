@@ -24,6 +24,14 @@ def test_one_picture_becomes_the_file_that_was_named(tmp_path: Path, capsys: pyt
     assert "no network (fixed)" in capsys.readouterr().err
 
 
+def test_pictures_may_stand_before_between_and_after_options(tmp_path: Path) -> None:
+    first, second, third = (tmp_path / f"{name}.png" for name in "abc")
+    for source in (first, second, third):
+        source.write_bytes(content(photo(0, 320, 240)))
+    assert photo_command(first, "--matte", second, "-o", tmp_path / "out", third) == 0
+    assert [name for name in files_in(tmp_path / "out") if name.endswith(".png")] == ["a.png", "b.png", "c.png"]
+
+
 @pytest.mark.parametrize(
     ("words", "mode"),
     [

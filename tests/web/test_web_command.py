@@ -65,6 +65,14 @@ def test_it_ends_while_somebody_looks(start: Start) -> None:
     assert "Traceback" not in log
 
 
+def test_a_camera_that_is_not_there_is_said_at_the_start_and_photos_go_on(start: Start) -> None:
+    process, url = start("--camera", "nope")
+    assert requests.post(f"{url}api/cutout", files={"image": picture()}, timeout=30).content[:4] == b"\x89PNG"
+    process.send_signal(signal.SIGINT)
+    _, log = process.communicate(timeout=30)
+    assert log.splitlines()[0].startswith("live-seg: no camera has 'nope' in its name.")
+
+
 def test_who_named_no_camera_begins_with_photos(start: Start) -> None:
     _, url = start()
     assert not requests.get(f"{url}api/offer", timeout=30).json()["starts_live"]
