@@ -88,7 +88,7 @@ def row(name: str, kind: str, run: Callable[[], object], seconds: float, **more:
     return found
 
 
-def arguments(about: str | None) -> argparse.Namespace:
+def options_parser(about: str | None) -> argparse.ArgumentParser:
     """--device, --seconds, --tiny and --out, which every script of this folder takes."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--device", choices=("cpu", "cuda", "tensorrt"), default="cuda")
@@ -96,17 +96,32 @@ def arguments(about: str | None) -> argparse.Namespace:
     parser.add_argument("--tiny", action="store_true", help="the smallest sizes alone: to see whether it runs")
     parser.add_argument("--peers", type=Path, help="folder of other networks with their adapters")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the results")
-    return parser.parse_args()
+    return parser
+
+
+def arguments(about: str | None) -> argparse.Namespace:
+    """What was given of `options_parser`."""
+    return options_parser(about).parse_args()
+
+
+def device_name(options: argparse.Namespace) -> str:
+    """The GPU's, or that of a trial."""
+    return gpu_name(0) if options.device != "cpu" else "cpu-trial"
+
+
+def result_file(options: argparse.Namespace) -> Path:
+    """Where the figures of that device are kept."""
+    slug = "-".join(device_name(options).lower().split()) or "unknown-gpu"
+    file: Path = options.out / f"{slug}{'-tiny' if options.tiny else ''}-gpu.json"
+    return file
 
 
 def save(part: str, options: argparse.Namespace, content: Mapping[str, Any]) -> None:
     """Puts a part into the device's file, beside the parts that are there."""
-    name = gpu_name(0) if options.device != "cpu" else "cpu-trial"
-    slug = "-".join(name.lower().split()) or "unknown-gpu"
-    file = options.out / f"{slug}{'-tiny' if options.tiny else ''}-gpu.json"
+    file = result_file(options)
     known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     known["device"] = {
-        "name": name,
+        "name": device_name(options),
         "driver": driver_version(),
         "tensorrt": tensorrt_version(),
         "processor": this_machine().processor,

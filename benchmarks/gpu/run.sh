@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# All measurements of docs/gpu.md, the most important first; each adds its part to benchmarks/results/DEVICE-gpu.json.
+# All measurements of docs/gpu.md, the most important first; each adds its part to benchmarks/results/DEVICE-gpu.json,
+# and at the end the tables are written beside it, DEVICE-gpu.md.
 #   benchmarks/gpu/run.sh [cuda|tensorrt|cpu] [--peers FOLDER] [--tiny] [--out FOLDER]
 # A part that fails is named at the end and does not stop the others.
 set -uo pipefail
@@ -22,4 +23,5 @@ if python -c "import torch, sys; sys.exit(not (torch.cuda.is_available() or '$de
 else
   echo "== torch_reference: not measured, no torch with CUDA here"
 fi
+part report "$@"
 [ ${#failed[@]} = 0 ] || { echo "failed: ${failed[*]}"; exit 1; }
