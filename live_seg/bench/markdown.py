@@ -55,7 +55,7 @@ def markdown(result: Result) -> str:
             "**Time of the stages, p50 / p95 in ms; the matte includes the network**\n",
             _table(STAGES_HEAD, lines),
         ]
-    parts += [f"Left out: {line}.\n" for line in _left_out(result.skipped)]
+    parts += [f"Left out: {line}.\n" for line in left_out(result.skipped)]
     return "\n".join(parts)
 
 
@@ -91,7 +91,7 @@ def _origin(result: Result) -> str:
     )
 
 
-def _left_out(skipped: Sequence[Skipped]) -> list[str]:
+def left_out(skipped: Sequence[Skipped]) -> list[str]:
     """A line for each that was left out and why; with the settings, unless it was left out of all for one reason."""
     settings: dict[tuple[str, str], list[str]] = {}
     for one in skipped:

@@ -132,6 +132,7 @@ def _measure(arguments: argparse.Namespace, plan: list[tuple[Setting, Sequence[C
 
 
 def _print(result: Result) -> None:
+    from live_seg.bench.markdown import left_out
     from live_seg.bench.tables import by_setting, cells, disturbance, head
 
     console = _console()
@@ -141,8 +142,8 @@ def _print(result: Result) -> None:
         console.print(f"\n[bold]{caption}[/bold]")
         _print_table(console, head(rows), [cells(row) for row in rows])
     console.print(disturbance(result.rows))
-    for one in result.skipped:
-        console.print(f"left out: {one.name} ({one.setting}): {one.why}", markup=False)
+    for line in left_out(result.skipped):
+        console.print(f"left out: {line}", markup=False)
 
 
 def _console() -> Any:
