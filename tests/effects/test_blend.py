@@ -68,6 +68,20 @@ def test_what_is_copied_or_left_is_what_mixing_gives(made: Layers) -> None:
     assert np.array_equal(blend(*made), mixed_everywhere(*made))
 
 
+def test_the_room_between_two_people_who_stand_apart_is_not_copied() -> None:
+    image, background = np.full((70, 300, 3), 200, np.uint8), np.full((70, 300, 3), 10, np.uint8)
+    alpha = np.zeros((70, 300), np.uint8)
+    alpha[:, 20:120] = alpha[:, 160:280] = 255
+    assert np.array_equal(blend(image, alpha, background), np.where(alpha[..., None] == 255, image, background))
+
+
+@pytest.mark.parametrize("level", [1, 5, 20])
+def test_somebody_who_is_faint_all_over_is_there(level: int) -> None:
+    image, background = np.full((70, 100, 3), 255, np.uint8), np.zeros((70, 100, 3), np.uint8)
+    alpha = np.full((70, 100), level, np.uint8)
+    assert np.array_equal(blend(image, alpha, background), np.full_like(image, level))
+
+
 @given(layers())
 def test_its_inputs_stay_as_they_were(made: Layers) -> None:
     before = [array.copy() for array in made]

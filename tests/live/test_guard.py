@@ -43,6 +43,29 @@ def test_a_bad_matte_hides_the_frame(fault: str, hide: str) -> None:
     assert not np.array_equal(kept.last, frame.image)
 
 
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("transposed", "not of the frame's size and type"),
+        ("floats with NaN", "not of the frame's size and type"),
+        ("confidence NaN", "not a number"),
+        ("time NaN", "not a number"),
+        ("too old", "301 ms old (guard.max_age_ms is 300)"),
+    ],
+)
+def test_why_a_frame_is_hidden_is_told_once(fault: str, reason: str) -> None:
+    guard, _ = guarded(ManualClock())
+    told: list[str] = []
+    guard.on_hide = told.append
+    frame = room_frame()
+    for _ in range(3):
+        guard.show(frame, BAD[fault](matte_of(frame)))
+    assert len(told) == 1
+    assert reason in told[0]
+    guard.show(frame, matte_of(frame))
+    assert told[1:] == [""]
+
+
 def test_a_matte_that_waited_too_long_hides_the_frame() -> None:
     clock = ManualClock()
     guard, kept = guarded(clock)

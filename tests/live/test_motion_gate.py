@@ -137,6 +137,15 @@ def test_reset_another_size_and_time_that_goes_back_forget_the_matte() -> None:
         assert scene.show(small) is None
 
 
+def test_a_frame_from_before_the_networks_look_does_not_get_its_matte() -> None:
+    scene = Scene()
+    scene.settle(room(), 0.0, np.random.default_rng(12))
+    while scene.show(room()) is not None:
+        pass
+    scene.count -= 3
+    assert scene.show(room()) is None
+
+
 @given(st.floats(0, 8), st.integers(0, 2**32))
 @settings(max_examples=15, deadline=None)
 def test_noise_is_learned_slowly_and_never_beyond_its_bound(level: float, seed: int) -> None:

@@ -76,6 +76,15 @@ def test_cropped_to_the_subject_nothing_of_it_is_lost(cutter: Cutter, image: Ima
         assert made.alpha.astype(int).sum() > 0.999 * whole.astype(int).sum()
 
 
+def test_a_cropped_blurred_photo_keeps_its_own_transparency_in_its_place(cutter: Cutter, image: Image) -> None:
+    own = np.full(image.shape[:2], 255, np.uint8)
+    own[:, ::2] = 0
+    made = cutter(Photo(image, own), Request("blur", crop=True))
+    assert made.alpha is not None
+    assert made.alpha.shape == made.image.shape[:2]
+    assert np.array_equal(np.unique(made.alpha), [0, 255])
+
+
 def test_what_is_transparent_in_the_photo_stays_so(cutter: Cutter, image: Image) -> None:
     own = np.full(image.shape[:2], 255, np.uint8)
     own[:, 320:] = 0

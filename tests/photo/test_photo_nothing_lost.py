@@ -63,19 +63,31 @@ def test_what_is_read_is_never_written(tmp_path: Path, capsys: pytest.CaptureFix
     assert source.read_bytes() == before
 
 
+def full_disk(self: Path, target: Path) -> Path:
+    raise OSError(28, "No space left on device", str(target))
+
+
 def test_a_full_disk_leaves_nothing_behind(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(self: Path, target: Path) -> Path:
-        raise OSError(28, "No space left on device", str(target))
-
     tree = folder_of(tmp_path / "in", 2)
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(Path, "replace", full_disk)
     assert photo_command(tree, "-o", tmp_path / "out") == 1
     said = capsys.readouterr().err
     assert said.count("No space left on device") == 2
     assert f"{tree / 'day 0' / '000.jpg'}: {tmp_path / 'out' / 'day 0' / '000.png'} cannot be written" in said
     assert ".part" not in said
+    assert not files_in(tmp_path / "out")
+
+
+def test_a_full_disk_leaves_nothing_beside_a_result_that_was_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = folder_of(tmp_path / "in", 1) / "day 0" / "000.jpg"
+    (tmp_path / "out").mkdir()
+    monkeypatch.setattr(Path, "replace", full_disk)
+    assert photo_command(picture, "-o", tmp_path / "out" / "a.png") == 1
+    assert "No space left on device" in capsys.readouterr().err
     assert not files_in(tmp_path / "out")
 
 
