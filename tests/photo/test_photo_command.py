@@ -7,6 +7,7 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from made_photos import content, folder_of, odd, photo, run
 from photo_runs import FIXED, files_in, opened, photo_command
@@ -78,6 +79,21 @@ def test_from_pipe_to_pipe() -> None:
     broken = run("-", "-o", "-", input=b"no picture")
     assert (broken.returncode, broken.stdout) == (2, b"")
     assert b"the picture is no picture that can be read" in broken.stderr
+
+
+def test_a_stronger_blur_is_stronger(tmp_path: Path) -> None:
+    (tmp_path / "me.png").write_bytes(content(photo(0, 640, 480)))
+    for strength in ("4", "40"):
+        assert photo_command(tmp_path / "me.png", "-o", tmp_path / f"{strength}.png", "--blur", strength) == 0
+    weak, strong = (np.asarray(opened(tmp_path / f"{strength}.png"))[:60, :60].std() for strength in ("4", "40"))
+    assert strong < weak
+
+
+def test_a_picture_of_more_megapixels_than_named_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "me.jpg").write_bytes(content(photo(0, 1300, 1000), "JPEG"))
+    assert photo_command(tmp_path / "me.jpg", "-o", tmp_path / "a.png", "--max-megapixels", "1") == 1
+    assert "1 megapixels are allowed" in capsys.readouterr().err
+    assert photo_command(tmp_path / "me.jpg", "-o", tmp_path / "a.png", "--max-megapixels", "2") == 0
 
 
 @pytest.mark.parametrize(

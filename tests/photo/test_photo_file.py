@@ -220,3 +220,12 @@ def test_arrays_are_written_as_they_are(shape: tuple[int, ...]) -> None:
     if shape[-1] == 4:
         assert found.alpha is not None
         assert np.array_equal(found.alpha, image[..., 3])
+
+
+def test_what_made_the_source_is_not_said_to_have_made_the_result() -> None:
+    exif = Pillow.Exif()
+    exif[0x0131] = "live-seg 0.1 0123456789abcdef"
+    photo = read_photo(saved(picture(), exif=exif))
+    assert photo.tags.software == ""
+    with Pillow.open(io.BytesIO(write_photo(photo, "png"))) as written:
+        assert 0x0131 not in written.getexif()

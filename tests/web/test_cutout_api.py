@@ -122,15 +122,21 @@ def test_too_many_bytes_are_refused(site: Site) -> None:
     assert "MB" in line(site.cut(bytes(LIMITS.bytes + 1)), 413)
 
 
-def test_a_body_that_says_it_is_too_long_is_refused_by_its_header(site: Site) -> None:
+def announced(site: Site, length: int) -> int:
+    """The status for a body of which nothing but its length is sent."""
     connection = http.client.HTTPConnection(site.host, timeout=30)
     connection.putrequest("POST", "/api/cutout")
     connection.putheader("Content-Type", "multipart/form-data; boundary=x")
-    connection.putheader("Content-Length", "999999999999")
+    connection.putheader("Content-Length", str(length))
     connection.putheader("Expect", "100-continue")
-    connection.endheaders()  # not a byte of the body is sent
-    assert connection.getresponse().status == 413
+    connection.endheaders()
+    status = connection.getresponse().status
     connection.close()
+    return status
+
+
+def test_a_body_that_says_it_is_too_long_is_refused_by_its_header(site: Site) -> None:
+    assert announced(site, 999_999_999_999) == 413
 
 
 def test_a_body_without_a_length_is_cut_off_at_the_limit(site: Site) -> None:
@@ -188,6 +194,17 @@ def test_who_comes_when_all_places_are_taken_is_told_when_to_come_again(site: Si
         thread.join()
     assert sorted(answer.status_code for answer in answers) == [200] * 3 + [429] * 5
     assert site.cut().status_code == 200
+
+
+def test_who_comes_when_all_places_are_taken_is_refused_before_his_picture_is_read(site: Site, slow: Slow) -> None:
+    threads = [threading.Thread(target=site.cut) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    until(lambda: site.desk.open_jobs == 3)
+    assert announced(site, 1000) == 429
+    slow.go_on.set()
+    for thread in threads:
+        thread.join()
 
 
 def test_who_hangs_up_makes_room_for_others(site: Site, slow: Slow) -> None:

@@ -1,0 +1,81 @@
+"""The stage that makes mattes forgets what was before a break."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fakes import ManualClock, ScriptedNetwork, loads
+from scenes import SMALL, room
+
+from live_seg.config import build
+from live_seg.effects import open_effect
+from live_seg.frame import Frame
+from live_seg.live.handover import Closed
+from live_seg.live.matte_stage import Matting
+from live_seg.live.stages import Away, Matted, Shared
+from live_seg.live.statistics import Statistics
+from live_seg.matting import Matter
+
+CONFIG = build({"matting": {"refine": "bilinear"}})
+
+
+class Line:
+    """A handover that gives what was prepared, moves the clock, and keeps what is put."""
+
+    dropped = 0
+
+    def __init__(self, clock: ManualClock, items: list[Frame | Away] | None = None) -> None:
+        self.items: list[Frame | Away] = items or []
+        self.kept: list[Matted | Away] = []
+        self._clock = clock
+
+    def get(self, timeout_s: float) -> Frame | Away | None:
+        if not self.items:
+            raise Closed
+        item = self.items.pop(0)
+        if isinstance(item, Frame):
+            self._clock.now = item.time
+        return item
+
+    def put(self, item: Matted | Away) -> None:
+        self.kept.append(item)
+
+    def close(self) -> None:
+        pass
+
+    def cancel(self) -> None:
+        pass
+
+
+def still(count: int, start: int = 0) -> list[Frame | Away]:
+    """Frames of one still picture."""
+    image = np.repeat(np.repeat(room(), 2, 0), 2, 1)
+    return [Frame(image, number, 100 + number / 30) for number in range(start, start + count)]
+
+
+def looks(items: list[Frame | Away], network: ScriptedNetwork) -> list[Matted | Away]:
+    network.input_size = lambda frame: SMALL  # type: ignore[method-assign]
+    clock = ManualClock()
+    effect = open_effect(CONFIG)
+    matting = Matting(Shared(CONFIG, False, clock, Statistics()), loads(network), lambda: effect)
+    out = Line(clock)
+    with pytest.raises(Closed):
+        matting.run(Line(clock, items), out)
+    return out.kept
+
+
+def test_after_the_source_was_away_the_network_looks_at_the_first_frame() -> None:
+    without, with_break = ScriptedNetwork(), ScriptedNetwork()
+    looks(still(40) + still(1, 40), without)
+    looks([*still(40), Away("gone"), *still(1, 40)], with_break)
+    assert with_break.runs == without.runs + 1
+
+
+def test_after_an_error_of_the_engine_nothing_is_left_of_the_mattes_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    network = ScriptedNetwork(["person", "error", "person"])
+    reset = Matter.reset
+    monkeypatch.setattr(Matter, "reset", lambda matter: (begun.append(network.runs), reset(matter))[1])
+    made = looks([*still(2), *still(2, 60)], network)
+    assert [isinstance(item, Matted) and item.matte is not None for item in made] == [True, False, True, True]
+    assert 2 in begun
