@@ -150,3 +150,19 @@ def test_no_rung_lets_a_matte_become_older_than_half_of_what_the_guard_allows(fp
     assert rungs[0] == Rung()
     assert all(rung.stride == 1 or rung.stride / fps * 1e3 <= max_age_ms / 2 for rung in rungs)
     assert [rung.work for rung in rungs] == sorted((rung.work for rung in rungs), reverse=True)
+
+
+class Deceptive(Machine):
+    """Looking at every frame takes three times what the reckoning says."""
+
+    def second(self, number: int, rung: Rung) -> Sample:
+        machine = Machine(self.loop_s, 3 * self.look_s) if rung == Rung() else Machine(self.loop_s, self.look_s)
+        return machine.second(number, rung)
+
+
+def test_what_was_a_mistake_is_tried_more_rarely_and_then_once_a_minute() -> None:
+    rungs, _ = run(Deceptive(0.006, 0.030), 600)
+    tried = [second for second, (one, other) in enumerate(itertools.pairwise(rungs)) if one != other == Rung()]
+    pauses = np.diff(tried)
+    assert pauses[0] < pauses[1] < pauses[2]
+    assert 60 <= min(pauses[2:]) <= max(pauses) < 70

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,25 @@ def test_a_sink_that_dies_does_not_take_the_others_along() -> None:
     assert len(mortal.pictures) == 3
     assert len(other.pictures) == 20
     assert mortal.closed
+
+
+def test_a_sink_that_dies_while_its_queue_is_full_does_not_hold_up_the_others() -> None:
+    is_full = threading.Event()
+
+    class Mortal(Recorder):
+        def write(self, picture: Image, frame: Frame) -> None:
+            is_full.wait(30)
+            raise SinkLost("full")
+
+    class Other(Recorder):
+        def write(self, picture: Image, frame: Frame) -> None:
+            super().write(picture, frame)
+            if len(self.pictures) == 5:  # one that the other writes, and four that wait for it
+                is_full.set()
+
+    other = Other()
+    offline(frames(20), ScriptedNetwork(), sinks=[Mortal(), other])
+    assert len(other.pictures) == 20
 
 
 def test_the_run_ends_with_an_error_when_the_last_sink_dies() -> None:

@@ -115,6 +115,13 @@ def test_the_order_of_trying_does_not_decide_between_the_cpus_engines(engines: E
     assert choose(EngineConfig(), HD).network.engine == "cpu"
 
 
+@pytest.mark.parametrize(("cpu_ms", "taken"), [(19, "openvino"), (17, "cpu")])
+def test_the_reference_has_to_win_clearly(engines: Engines, cpu_ms: float, taken: str) -> None:
+    engines.without_gpu()
+    engines.ms["cpu"] = cpu_ms
+    assert choose(EngineConfig(), HD).network.engine == taken
+
+
 @pytest.mark.parametrize(("name", "next_best"), [("cuda", "tensorrt"), ("openvino", "cpu")])
 def test_an_engine_that_disagrees_is_refused_and_said(engines: Engines, name: str, next_best: str) -> None:
     if name in choice.CPUS:

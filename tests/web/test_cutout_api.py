@@ -119,7 +119,7 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(site: Site) -> None
 
 
 def test_too_many_bytes_are_refused(site: Site) -> None:
-    assert "MB" in line(site.cut(bytes(LIMITS.bytes + 1)), 413)
+    assert "the image has" in line(site.cut(bytes(LIMITS.bytes + 1)), 413)
 
 
 def announced(site: Site, length: int) -> int:
@@ -156,6 +156,17 @@ def test_a_body_without_a_length_is_cut_off_at_the_limit(site: Site) -> None:
     except requests.ConnectionError:  # it was closed while we were still sending
         pass
     assert sent < 50 * LIMITS.bytes
+
+
+def test_an_upload_that_takes_too_long_is_cut_off_and_makes_room(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("live_seg.web.upload.PATIENCE_S", 0.1)
+    monkeypatch.setattr("live_seg.web.upload._DRAIN_S", 0.1)
+    for _ in range(5):  # more than there are places
+        connection = http.client.HTTPConnection(site.host, timeout=30)
+        headers = {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": "1000"}
+        connection.request("POST", "/api/cutout", b"--x\r\n", headers)
+        assert connection.getresponse().status == 408
+        connection.close()
 
 
 class Slow:

@@ -24,7 +24,9 @@ def guarded() -> Iterator[Site]:
 
 def status(site: Site, path: str = "", method: str = "GET", **headers: str) -> int:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return requests.request(method, site.url + path, headers=named, allow_redirects=False, timeout=30).status_code
+    options = {"allow_redirects": False, "stream": True, "timeout": 30}  # the live picture never ends
+    with requests.request(method, site.url + path, headers=named, **options) as answer:
+        return answer.status_code
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1234", "127.0.0.1:80", "[::1]:8765", "localhost."])
