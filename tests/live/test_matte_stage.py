@@ -7,11 +7,12 @@ import pytest
 from fakes import ManualClock, ScriptedNetwork, loads
 from scenes import SMALL, room
 
-from live_seg.config import build
+from live_seg.config import Config, build
 from live_seg.effects import open_effect
-from live_seg.frame import Frame
+from live_seg.frame import Frame, Matte
 from live_seg.live.handover import Closed
 from live_seg.live.matte_stage import Matting
+from live_seg.live.pacing import Pacing
 from live_seg.live.stages import Away, Matted, Shared
 from live_seg.live.statistics import Statistics
 from live_seg.matting import Matter
@@ -53,11 +54,11 @@ def still(count: int, start: int = 0) -> list[Frame | Away]:
     return [Frame(image, number, 100 + number / 30) for number in range(start, start + count)]
 
 
-def looks(items: list[Frame | Away], network: ScriptedNetwork) -> list[Matted | Away]:
+def looks(items: list[Frame | Away], network: ScriptedNetwork, config: Config = CONFIG) -> list[Matted | Away]:
     network.input_size = lambda frame: SMALL  # type: ignore[method-assign]
     clock = ManualClock()
-    effect = open_effect(CONFIG)
-    matting = Matting(Shared(CONFIG, False, clock, Statistics()), loads(network), lambda: effect)
+    effect = open_effect(config)
+    matting = Matting(Shared(config, False, clock, Statistics()), loads(network), lambda: effect)
     out = Line(clock)
     with pytest.raises(Closed):
         matting.run(Line(clock, items), out)
@@ -79,3 +80,18 @@ def test_after_an_error_of_the_engine_nothing_is_left_of_the_mattes_before(monke
     made = looks([*still(2), *still(2, 60)], network)
     assert [isinstance(item, Matted) and item.matte is not None for item in made] == [True, False, True, True]
     assert 2 in begun
+
+
+def test_a_matte_of_an_older_look_than_the_last_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = ScriptedNetwork()
+    config = build({"matting": {"refine": "bilinear"}, "gate": {"on": False}, "governor": {"target_fps": 30}})
+    monkeypatch.setattr(Pacing, "is_looking_due", lambda pacing, frame: False)
+    old = Matte(np.zeros((2 * SMALL.height, 2 * SMALL.width), np.uint8), 0.9, 50.0)
+    monkeypatch.setattr(Matter, "follow", lambda matter, frame, views: old)
+    made = looks(still(3), network, config)
+    assert network.runs == 3
+    assert [item.matte.time for item in made if isinstance(item, Matted) and item.matte] == [
+        100,
+        100 + 1 / 30,
+        100 + 2 / 30,
+    ]

@@ -123,6 +123,26 @@ def test_a_disk_that_is_full_at_the_end_is_said_too(tmp_path, monkeypatch):
     assert len(frames_of(tmp_path / "out.mp4")) > 20
 
 
+@pytest.mark.parametrize("name", ["out.png", "out-%d.png"])
+def test_a_picture_that_does_not_fit_on_the_disk_is_said_and_not_left_cut_short(tmp_path, monkeypatch, name):
+    sink = opened(tmp_path / name)
+    monkeypatch.setattr(os, "write", limited(os.write, 100))
+    with pytest.raises(SinkLost, match="no space left on device"):
+        sink.write(picture_of(0), Frame(picture_of(0), 0, 0.0))
+        sink.close()
+    assert folder_of(tmp_path) == []
+    monkeypatch.undo()
+    with pytest.raises(SinkLost):
+        sink.write(picture_of(1), Frame(picture_of(1), 1, 0.04))
+
+
+def test_a_disk_that_takes_a_little_at_a_time_gets_all(tmp_path, monkeypatch):
+    plain = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: plain(file, data[:1000]))
+    frames = frames_of(write(tmp_path / "out.mp4", 30))
+    assert [index_of(image) for _, image in frames] == [index % 26 for index in range(30)]
+
+
 def limited(write, room):
     """`os.write` on a disk with so many bytes left."""
 
