@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,17 @@ from fakes import (
     Recorder,
     ScriptedNetwork,
     loads,
+    room_frame,
 )
 from loop_runs import GREEN, frames, is_green, offline
 
 from live_seg.config import build, changed
 from live_seg.errors import EngineError, SinkLost, SourceLost
 from live_seg.frame import Frame, Image
+from live_seg.live.handover import Closed
+from live_seg.live.outputs import Output
 from live_seg.live.pipeline import Pipeline
+from live_seg.live.statistics import Statistics
 from live_seg.sinks import Stream, open_sink
 
 
@@ -80,23 +84,14 @@ def test_a_sink_that_dies_does_not_take_the_others_along() -> None:
     assert mortal.closed
 
 
-def test_a_sink_that_dies_while_its_queue_is_full_does_not_hold_up_the_others() -> None:
-    is_full = threading.Event()
-
-    class Mortal(Recorder):
-        def write(self, picture: Image, frame: Frame) -> None:
-            is_full.wait(30)
-            raise SinkLost("full")
-
-    class Other(Recorder):
-        def write(self, picture: Image, frame: Frame) -> None:
-            super().write(picture, frame)
-            if len(self.pictures) == 5:  # one that the other writes, and four that wait for it
-                is_full.set()
-
-    other = Other()
-    offline(frames(20), ScriptedNetwork(), sinks=[Mortal(), other])
-    assert len(other.pictures) == 20
+def test_who_waits_for_room_in_the_queue_of_a_sink_that_died_waits_no_more() -> None:
+    output = Output(Recorder("mortal", dies_after=0), True, Statistics(), time.monotonic)
+    output.start()
+    output.handover.put((room_frame().image, room_frame()))
+    assert output.done.wait(30)
+    with pytest.raises(Closed):
+        for _ in range(9):  # more than there is room for
+            output.handover.put((room_frame().image, room_frame()))
 
 
 def test_the_run_ends_with_an_error_when_the_last_sink_dies() -> None:
