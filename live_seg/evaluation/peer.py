@@ -41,6 +41,8 @@ class Peer:
         self._adapter = adapter
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads, options.log_severity_level = threads, 1, 4
+        # As our own networks: threads that wait busily between frames would be counted as the network's work.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(adapter.file, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # noqa: BLE001  # the runtime raises a dozen undocumented types
