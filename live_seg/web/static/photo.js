@@ -29,11 +29,12 @@ export function start(offer, complainer, husher) {
   const panel = element('photo-panel');
   panel.addEventListener('submit', event => event.preventDefault());
   panel.addEventListener('input', event => { if (event.target.type !== 'file') settings(); });
-  for (const id of ['photo-file', 'photo-camera']) element(id).addEventListener('change', event => chosen(event, take));
-  element('own-file').addEventListener('change', event => chosen(event, own));
+  const inputs = [['own-file', own], ['photo-file', take], ['photo-camera', take]].map(([id, use]) => [element(id), use]);
+  for (const [input, use] of inputs) input.addEventListener('change', () => chosen(input, use));
   element('another').addEventListener('click', () => element('photo-file').click());
   element('slider').addEventListener('input', slide);
   rows(); // a browser may have kept what was chosen before the page was loaded again
+  for (const [input, use] of inputs) chosen(input, use); // and a file may be there before this script is
 }
 
 export function take(file) {
@@ -52,9 +53,9 @@ export function download() {
   element('download').click(); // does nothing while there is nothing to be had
 }
 
-function chosen(event, use) {
-  const [file] = event.target.files;
-  event.target.value = '';
+function chosen(input, use) {
+  const [file] = input.files;
+  input.value = '';
   hush();
   if (file) use(file);
 }

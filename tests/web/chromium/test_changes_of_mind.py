@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from served import Site, picture, until
 from visitor import Open, chosen, downloaded, ready, take
 
@@ -64,6 +64,20 @@ def state(page: Page) -> dict[str, object]:
           };
         }"""
     )
+
+
+def test_a_picture_chosen_before_the_page_knows_what_is_offered_is_cut_out(page: Page) -> None:
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/api/offer", hold)
+    page.reload()
+    until(lambda: page.evaluate("true") and waiting)
+    take(page, picture())
+    waiting[0].continue_()
+    ready(page)
 
 
 def test_a_new_choice_gives_up_the_one_that_is_under_way(page: Page) -> None:
