@@ -38,7 +38,8 @@ function attend() {
   live.look(shown === 'live' && !document.hidden);
 }
 
-function take(file) {
+async function take(file) {
+  await ready; // until then nobody knows which tab it is for
   hush();
   if (shown === 'live') live.background(file);
   else photo.take(file);
@@ -91,10 +92,10 @@ async function start() {
   });
   document.addEventListener('dragover', event => {
     event.preventDefault();
-    element(`${shown}-stage`).classList.add('over');
+    element(`${shown}-stage`)?.classList.add('over');
   });
   for (const kind of ['dragleave', 'drop'])
-    document.addEventListener(kind, () => element(`${shown}-stage`).classList.remove('over'));
+    document.addEventListener(kind, () => element(`${shown}-stage`)?.classList.remove('over'));
   document.addEventListener('drop', event => {
     event.preventDefault();
     const [file] = files(event.dataTransfer);
@@ -110,4 +111,5 @@ async function start() {
   show(wanted in rooms ? wanted : offer.starts_live ? 'live' : 'photo');
 }
 
-start().catch(complain);
+const ready = start();
+ready.catch(complain);

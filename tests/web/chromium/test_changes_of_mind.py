@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 from served import Site, picture, until
-from visitor import Open, chosen, downloaded, ready, take
+from visitor import Open, chosen, downloaded, drop, paste, ready, take
 
 # Each step on the way of an answer into the page can be held, and let go on later.
 HOLD = """() => {
@@ -66,7 +66,10 @@ def state(page: Page) -> dict[str, object]:
     )
 
 
-def test_a_picture_chosen_before_the_page_knows_what_is_offered_is_cut_out(page: Page) -> None:
+@pytest.mark.parametrize("give", [take, drop, paste])
+def test_a_picture_given_before_the_page_knows_what_is_offered_is_cut_out(
+    page: Page, give: Callable[[Page, bytes], None]
+) -> None:
     waiting: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -75,7 +78,7 @@ def test_a_picture_chosen_before_the_page_knows_what_is_offered_is_cut_out(page:
     page.route("**/api/offer", hold)
     page.reload()
     until(lambda: page.evaluate("true") and waiting)
-    take(page, picture())
+    give(page, picture())
     waiting[0].continue_()
     ready(page)
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image as Pillow
 from playwright.sync_api import expect
 from served import LIMITS, VALUES, Site, picture, site_of
-from visitor import Open, chosen, downloaded, pressed, ready, take
+from visitor import Open, chosen, downloaded, drop, paste, pressed, ready, take
 
 from live_seg.config import build
 from live_seg.photo import Cutter
@@ -64,18 +64,9 @@ def test_backgrounds_crop_and_another_picture(site: Site, open_page: Open) -> No
 
 def test_a_picture_can_be_dropped_and_pasted(site: Site, open_page: Open) -> None:
     page = open_page(site, "#photo")
-    for kind, holder in (("drop", "dataTransfer"), ("paste", "clipboardData")):
+    for give in (drop, paste):
         page.reload()
-        page.evaluate(
-            """([kind, holder, bytes]) => {
-              const transfer = new DataTransfer();
-              transfer.items.add(new File([new Uint8Array(bytes)], 'x.png', {type: 'image/png'}));
-              const event = new Event(kind, {bubbles: true, cancelable: true});
-              Object.defineProperty(event, holder, {value: transfer});
-              document.getElementById('drop').dispatchEvent(event);
-            }""",
-            [kind, holder, list(picture())],
-        )
+        give(page, picture())
         ready(page)
 
 

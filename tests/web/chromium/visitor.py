@@ -49,6 +49,27 @@ def take(page: Page, data: bytes, name: str = "cat.jpg") -> None:
     page.set_input_files("#photo-file", {"name": name, "mimeType": "image/jpeg", "buffer": data})
 
 
+def drop(page: Page, data: bytes) -> None:
+    _hand_over(page, "drop", "dataTransfer", data)
+
+
+def paste(page: Page, data: bytes) -> None:
+    _hand_over(page, "paste", "clipboardData", data)
+
+
+def _hand_over(page: Page, kind: str, holder: str, data: bytes) -> None:
+    page.evaluate(
+        """([kind, holder, bytes]) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([new Uint8Array(bytes)], 'x.png', {type: 'image/png'}));
+          const event = new Event(kind, {bubbles: true, cancelable: true});
+          Object.defineProperty(event, holder, {value: transfer});
+          document.getElementById('photo').dispatchEvent(event);
+        }""",
+        [kind, holder, list(data)],
+    )
+
+
 def downloaded(page: Page, do: Callable[[], None]) -> Pillow.Image:
     with page.expect_download() as download:
         do()
