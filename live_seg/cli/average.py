@@ -52,7 +52,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sweep:
         _sweep(arguments, states, shares)
     if arguments.out:
-        arguments.out.parent.mkdir(parents=True, exist_ok=True)
         of = {file.name: share for file, share in zip(files, shares, strict=True)}
         save({"ema": mixed(states, shares), "average_of": of}, arguments.out)
         print(

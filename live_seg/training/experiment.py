@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from live_seg.errors import UsageError
 from live_seg.training.config import TrainConfig
 
 CONFIG, LOG, STATE, WEIGHTS = "config.toml", "log.csv", "state.pt", "weights.pt"
+_COLUMNS = ("step", "loss", "learning_rate", "pictures_per_s", "val_iou", "val_boundary_iou", "val_mad")
 _HEADER = "# A training run of live-seg: `live-seg train` with this file starts the same one again."
 
 
@@ -43,42 +46,87 @@ def write_config(folder: Path, config: TrainConfig) -> None:
 
 
 def save(content: Mapping[str, Any], file: Path) -> None:
-    """Writes tensors so that a kill at any moment leaves the old file or the new one, and nothing between."""
-    part = file.with_suffix(".part")
-    with part.open("wb") as stream:
-        torch.save(dict(content), stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(file)
+    """Writes tensors so that a kill or a full disk leaves the old file or the new one, and nothing between.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be written; then nothing is left of it.
+    """
+    packed = io.BytesIO()  # torch.save to a full disk raises an error of its own, from which the reason cannot be told
+    torch.save(dict(content), packed)
+    _write(packed.getbuffer(), file)
+
+
+def _write(content: bytes | memoryview, file: Path) -> None:
+    part = file.with_name(f".{file.name}.part")
+    try:
+        if file.exists() and not file.is_file():
+            raise UsageError(f"{file} is a folder or a device", "Give a file's name.")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(file)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise UsageError(
+            f"{file} cannot be written: {error.strerror}",
+            "What was there before is unharmed; make room, or choose another place.",
+        ) from None
 
 
 def append_row(folder: Path, row: Mapping[str, float]) -> None:
-    """Adds a row to the log; the first one makes its header. Validation columns are empty between validations."""
-    columns = ["step", "loss", "learning_rate", "pictures_per_s", "val_iou", "val_boundary_iou", "val_mad"]
+    """Adds a row to the log; the first one makes its header. Validation columns are empty between validations.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be written.
+    """
     file = folder / LOG
-    is_new = not file.exists()
-    with file.open("a", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        if is_new:
-            writer.writerow(columns)
-        writer.writerow([f"{row[name]:.6g}" if name in row else "" for name in columns])
+    try:
+        is_new = not file.exists()
+        with file.open("a", encoding="utf-8", newline="") as stream:
+            stream.write(_rows_as_text([row], is_new))
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be written: {error.strerror}", "Make room; the run goes on with --resume."
+        ) from None
 
 
 def read_rows(folder: Path) -> list[dict[str, float]]:
-    """Rows of the log, each with the columns that it has."""
+    """Rows of the log, each with the columns that it has; one that a full disk cut short is left out."""
     file = folder / LOG
     if not file.exists():
         return []
+    rows = []
     with file.open(encoding="utf-8", newline="") as stream:
-        return [{name: float(text) for name, text in row.items() if text} for row in csv.DictReader(stream)]
+        for row in csv.DictReader(stream):
+            with suppress(ValueError):
+                if None not in row.values():
+                    rows.append({name: float(text) for name, text in row.items() if text})
+    return rows
 
 
 def forget_after(folder: Path, step: int) -> None:
     """Drops the log's rows after a step: what was done between the last state and a kill is done again."""
     rows = [row for row in read_rows(folder) if row["step"] <= step]
-    (folder / LOG).unlink(missing_ok=True)
-    for row in rows:
-        append_row(folder, row)
+    if rows:
+        _write(_rows_as_text(rows, with_header=True).encode(), folder / LOG)
+    else:
+        (folder / LOG).unlink(missing_ok=True)
+
+
+def _rows_as_text(rows: Iterable[Mapping[str, float]], with_header: bool) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    if with_header:
+        writer.writerow(_COLUMNS)
+    writer.writerows([f"{row[name]:.6g}" if name in row else "" for name in _COLUMNS] for row in rows)
+    return text.getvalue()
 
 
 def write_metrics(folder: Path, metrics: Mapping[str, Any]) -> None:
