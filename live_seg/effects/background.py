@@ -133,13 +133,15 @@ class Video:
     def _advance(self, now: float) -> None:
         """Shows the last frame that is due."""
         assert self._lead_s is not None
-        if self._next is not None and now - self._lead_s - self._next.time_s > _late_s:
-            self._lead_s = now - self._next.time_s
         until = time.monotonic() + self.patience_s
         while True:
             if self._next is None:
                 self._next = self._decoder.take(until - time.monotonic())
-            if self._next is None or self._next.time_s > now - self._lead_s + 1e-6:
+            if self._next is None:
+                return
+            if now - self._lead_s - self._next.time_s > _late_s:
+                self._lead_s = now - self._next.time_s
+            if self._next.time_s > now - self._lead_s + 1e-6:
                 return
             self._shown = Picture(self._next.image)
             self._next = None

@@ -16,8 +16,8 @@ class Replace(EffectBase):
     """The person stands before a picture, a video that loops, or a colour."""
 
     def __init__(self, config: Config) -> None:
-        self._time_s = 0.0
-        self._background = open_background(config.replace.background, clock=lambda: self._time_s)
+        self._now = _Moment()
+        self._background = open_background(config.replace.background, clock=self._now)
 
     def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
         """The picture; see `Effect`."""
@@ -38,5 +38,14 @@ class Replace(EffectBase):
 
     def at(self, time_s: float, lossless: bool) -> None:
         """A video plays by the frames' times."""
-        self._time_s = time_s
+        self._now.time_s = time_s
         self._background.patience_s = math.inf if lossless else 0.0
+
+
+class _Moment:
+    """A clock that is set. On its own, so that effect and video do not hold each other when nobody else does."""
+
+    time_s = 0.0
+
+    def __call__(self) -> float:
+        return self.time_s

@@ -144,3 +144,19 @@ def test_its_thread_ends_when_nobody_holds_it(tmp_path):
     gc.collect()
     thread.join(5)
     assert not thread.is_alive()
+
+
+def test_a_video_whose_second_frame_was_not_decoded_yet_plays_at_its_own_speed_all_the_same(tmp_path, monkeypatch):
+    clock = FakeClock()
+    clock.now = 0.0  # it is fitted to the size before the first frame tells the time
+    video = open_background(str(make_clip(tmp_path / "waves.mp4", 10)), clock)
+    with monkeypatch.context() as slow:
+        first = video._decoder.take
+        slow.setattr(video._decoder, "take", lambda patience_s: first(patience_s) if patience_s > 1 else None)
+        video(SMALL)
+    video.patience_s = 5.0
+    seen = []
+    for step in range(8):
+        clock.now = 36_000 + step / 25
+        seen.append(index_of(video(SMALL)))
+    assert seen == [1, 2, 3, 4, 5, 6, 7, 8]

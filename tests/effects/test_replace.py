@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from made_clips import make_clip
 
 from live_seg.config import build
 from live_seg.effects.replace import Replace
@@ -62,3 +65,16 @@ def test_a_file_that_cannot_be_used_is_said_at_the_start(tmp_path: Path, content
 def test_what_is_no_colour_and_no_file_is_said_at_the_start(text: str) -> None:
     with pytest.raises(UsageError):
         replace(text)
+
+
+def test_an_effect_that_was_exchanged_is_gone_at_once_and_its_video_with_it(tmp_path: Path) -> None:
+    """Not when Python next looks for what holds itself: until then its thread would go on decoding."""
+    effect = replace(make_clip(tmp_path / "waves.mp4", 10))
+    effect(*scene())
+    gc.disable()
+    try:
+        video = weakref.ref(effect._background)
+        del effect
+        assert video() is None
+    finally:
+        gc.enable()
