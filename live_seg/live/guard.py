@@ -7,8 +7,8 @@ Every sink is fed by `Outputs`, and only the guard holds it. A picture gets ther
 - `show`: the effect's picture, if nothing in `objection` speaks against the frame's matte;
 - `hide`: the frame beyond recognition, or a card. This is what happens in every other case: before the first matte,
   after an error of the engine or the effect, with a matte that is old, of another frame, of the wrong size or type,
-  not a number, undecided, empty right after a person was there, or full right after there was a room, and while the
-  source is away or paused.
+  not a number, undecided, empty right after a person was there, or full right after there was a room or no matte, and
+  while the source is away or paused.
 
 What a sink gets as its frame carries the released picture as image, never the camera's.
 """
@@ -85,7 +85,7 @@ class Guard:
         self._outlet = outlet
         self._clock = clock
         self._person_seen_at = -math.inf
-        self._room_seen_at: float | None = None
+        self._full_since: float | None = None  # None: the last frame had no matte, or one with room in it
         self._hidden_for = ""
         self._buffers = Buffers()
         self._shape: tuple[int, ...] | None = None  # of the effect's last picture
@@ -94,7 +94,7 @@ class Guard:
         """Lets the effect's picture of the frame out, or hides the frame; True if it was shown."""
         objection = self.objection(frame, matte)
         if objection or matte is None:
-            self.hide(frame, objection)
+            self._hide(frame, objection)
             return False
         try:
             effect = self.effect  # another thread may exchange it
@@ -103,22 +103,20 @@ class Guard:
             self._check(picture, frame)
             self._shape = picture.shape
         except Exception as error:  # noqa: BLE001  # whatever an effect does wrong, the room stays hidden
-            self.hide(frame, f"the effect failed: {error}")
+            self._hide(frame, f"the effect failed: {error}")
             return False
         self._say("")
         self._outlet.put(picture, replace(frame, image=picture))
         return True
 
     def hide(self, frame: Frame, reason: str) -> None:
-        """Lets out what shows nothing of the frame."""
-        self._say(reason)
-        picture = (
-            beyond_recognition(frame.image) if self.config.hide == "blur" else card(frame.size, "no picture just now")
-        )
-        self._outlet.put(picture, replace(frame, image=picture))
+        """Lets out what shows nothing of the frame, which has no matte."""
+        self._full_since = None
+        self._hide(frame, reason)
 
     def card(self, size: Size, text: str, frame: Frame) -> None:
         """Lets out a card with a text; of the frame only index and time are used."""
+        self._full_since = None
         self._say(text)
         picture = card(size, text)
         self._outlet.put(picture, replace(frame, image=picture))
@@ -129,6 +127,7 @@ class Guard:
 
     def objection(self, frame: Frame, matte: Matte | None) -> str:
         """Why the frame may not be shown with this matte; empty if it may."""
+        full_since, self._full_since = self._full_since, None
         if matte is None:
             return "no matte yet"
         alpha = matte.alpha
@@ -139,7 +138,11 @@ class Guard:
         if matte.confidence < _UNDECIDED:
             return "the network is undecided"
         share = _share_of_person(alpha)
-        return self._too_old(frame, matte) or self._suddenly_empty(frame, share) or self._suddenly_full(frame, share)
+        return (
+            self._too_old(frame, matte)
+            or self._suddenly_empty(frame, share)
+            or self._suddenly_full(frame, share, full_since)
+        )
 
     def _too_old(self, frame: Frame, matte: Matte) -> str:
         if self._clock is None:
@@ -160,11 +163,12 @@ class Guard:
             return "the person vanished at once"
         return ""
 
-    def _suddenly_full(self, frame: Frame, share: float) -> str:
-        unseen = 1 - share
-        if unseen > _FULL or self._room_seen_at is None:
-            self._room_seen_at = frame.time
-        if unseen <= _FULL and (frame.time - self._room_seen_at) * 1e3 < self.config.empty_ms:
+    def _suddenly_full(self, frame: Frame, share: float, since: float | None) -> str:
+        """Told for so long, frame by frame, it is believed: a network that comes back from an error may be broken."""
+        if 1 - share > _FULL:
+            return ""
+        self._full_since = frame.time if since is None else since
+        if (frame.time - self._full_since) * 1e3 < self.config.empty_ms:
             return "all of the picture is a person at once"
         return ""
 
@@ -175,6 +179,13 @@ class Guard:
             return done.picture
         effect.see(matte.halved)
         return effect(frame.image, matte.alpha, self._buffers.take(self._shape or frame.image.shape))
+
+    def _hide(self, frame: Frame, reason: str) -> None:
+        self._say(reason)
+        picture = (
+            beyond_recognition(frame.image) if self.config.hide == "blur" else card(frame.size, "no picture just now")
+        )
+        self._outlet.put(picture, replace(frame, image=picture))
 
     def _check(self, picture: Image, frame: Frame) -> None:
         height, width = frame.image.shape[:2]

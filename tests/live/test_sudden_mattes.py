@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,17 +11,19 @@ import pytest
 from fakes import ManualClock, matte_of, room_frame
 from guarding import guarded, shows_room
 
-from live_seg.frame import Matte
+from live_seg.frame import Frame, Matte
+from live_seg.live.guard import Guard
 
 
 @pytest.mark.parametrize(
-    ("before", "suddenly"),
-    [({"person": True}, {"person": False}), ({"alpha": 0}, {"alpha": 255})],
+    ("before", "suddenly", "doubted"),
+    [({"person": True}, {"person": False}, 4), ({"alpha": 0}, {"alpha": 255}, 5)],
     ids=["empty", "full"],
 )
 def test_a_matte_that_is_suddenly_empty_or_full_is_not_believed_at_once(
-    before: dict[str, Any], suddenly: dict[str, Any]
+    before: dict[str, Any], suddenly: dict[str, Any], doubted: int
 ) -> None:
+    """Half a second since the person was seen; half a second of full mattes."""
     clock = ManualClock()
     guard, _ = guarded(clock)
     shown = []
@@ -28,7 +31,7 @@ def test_a_matte_that_is_suddenly_empty_or_full_is_not_believed_at_once(
         clock.now = 100 + step / 10
         frame = room_frame(step, clock.now)
         shown.append(guard.show(frame, matte_of(frame, **(suddenly if step else before))))
-    assert shown == [True] + 4 * [False] + 5 * [True]
+    assert shown == [True] + doubted * [False] + (9 - doubted) * [True]
 
 
 def test_a_person_who_leaves_through_the_edge_is_believed() -> None:
@@ -46,6 +49,44 @@ def test_a_first_matte_that_is_full_is_not_believed_at_once() -> None:
     frame = room_frame()
     assert not guard.show(frame, matte_of(frame, alpha=255))
     assert not shows_room(kept.last)
+
+
+AWAY: dict[str, Callable[[Guard, Frame], object]] = {
+    "none": lambda guard, frame: guard.show(frame, None),
+    "no network": lambda guard, frame: guard.hide(frame, "the GPU fell off the bus"),
+    "no camera": lambda guard, frame: guard.card(frame.size, "the camera is gone", frame),
+    "undecided": lambda guard, frame: guard.show(frame, dataclasses.replace(matte_of(frame), confidence=0.2)),
+    "too old": lambda guard, frame: guard.show(frame, matte_of(frame, alpha=255, time=frame.time - 1)),
+}
+
+
+@pytest.mark.parametrize("before", [0, 255], ids=["after a room", "after a full picture"])
+@pytest.mark.parametrize("meanwhile", AWAY)
+def test_a_full_matte_after_a_while_without_any_is_not_believed_at_once(meanwhile: str, before: int) -> None:
+    """What the network tells first when it is back is believed no sooner than what it tells first of all."""
+    clock = ManualClock()
+    guard, kept = guarded(clock)
+    frame = room_frame(0, clock.now)
+    guard.show(frame, matte_of(frame, alpha=before))
+    for step in range(1, 10):
+        clock.now = 100 + step
+        AWAY[meanwhile](guard, room_frame(step, clock.now))
+    shown = []
+    for step in range(10, 20):
+        clock.now = 100 + step / 10 + 9
+        frame = room_frame(step, clock.now)
+        shown.append(guard.show(frame, matte_of(frame, alpha=255)))
+    assert shown == 5 * [False] + 5 * [True]
+    assert len(kept.put_pictures) == 20
+
+
+def test_a_camera_of_one_frame_a_second_does_not_make_a_full_matte_believed_sooner() -> None:
+    guard, _ = guarded(ManualClock(), max_age_ms=600_000)
+    shown = []
+    for second, alpha in enumerate((0, 255, 255)):
+        frame = room_frame(second, 100.0 + second)
+        shown.append(guard.show(frame, matte_of(frame, alpha=alpha)))
+    assert shown == [True, False, True]
 
 
 def test_an_undecided_network_hides_the_frame() -> None:
