@@ -53,7 +53,6 @@ class Session:
         self._config = config
         self._stack = ExitStack()
         open_effect(config)  # a wrong name or a missing file is said before anything opens
-        meaning(config.source.camera)
         _refuse_own_input(config)
         _refuse_lost_alpha(config)
 
@@ -154,17 +153,24 @@ class Session:
         return opened
 
 
+def _file_that_is_read(config: Config) -> Path | None:
+    """The video or picture that stands in for a camera."""
+    kind, rest = meaning(config.source.camera.strip())
+    return Path(rest).expanduser() if kind in ("video", "picture") else None
+
+
 def _sound_from(config: Config) -> str:
-    camera = config.source.camera
-    return camera if config.output.sound and Path(camera).is_file() else ""
+    file = _file_that_is_read(config)
+    return str(file) if file and config.output.sound else ""
 
 
 def _refuse_own_input(config: Config) -> None:
-    written = Path(config.output.file)
-    inputs = [Path(config.source.camera)]
+    written = Path(config.output.file).expanduser()
+    inputs = [_file_that_is_read(config)]
     if config.effect.name == "replace":
-        inputs.append(Path(config.replace.background))
-    if config.output.file and written.exists() and any(read.is_file() and read.samefile(written) for read in inputs):
+        inputs.append(Path(config.replace.background).expanduser())
+    is_there = bool(config.output.file) and written.exists()
+    if is_there and any(read and read.is_file() and read.samefile(written) for read in inputs):
         raise UsageError(f"{config.output.file} is what is read", "Write to another file.")
 
 

@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import av
 import pytest
+from made_clips import make_clip
 
 from live_seg.cli import live
 from live_seg.cli.main import commands, main
@@ -135,13 +137,31 @@ def test_an_input_that_cannot_be_used_is_one_line_and_leaves_no_output(
     assert not list(output.parent.iterdir())
 
 
-def test_what_is_read_is_not_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    clip = tmp_path / "clip.mp4"
-    assert main(["--camera", "synthetic", *QUICK, "--output", str(clip)]) == 0
-    before = clip.read_bytes()
-    assert main(["--camera", str(clip), *QUICK, "--output", str(clip)]) == 2
+@pytest.mark.parametrize("camera", ["clip.mp4", "~/clip.mp4", "video:clip.mp4"])
+@pytest.mark.parametrize("output", ["clip.mp4", "~/clip.mp4"])
+def test_what_is_read_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], camera: str, output: str
+) -> None:
+    """However both are named; a shell leaves the `~` of `--output=~/clip.mp4` to us."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert main(["--camera", "synthetic", *QUICK, "--output", "clip.mp4"]) == 0
+    before = Path("clip.mp4").read_bytes()
+    assert main(["--camera", camera, *QUICK, "--output", output]) == 2
     assert "is what is read" in capsys.readouterr().err
-    assert clip.read_bytes() == before
+    assert Path("clip.mp4").read_bytes() == before
+
+
+@pytest.mark.parametrize("camera", ["~/clip.mp4", "video:clip.mp4"])
+def test_a_video_has_its_sound_however_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, camera: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    make_clip(tmp_path / "clip.mp4", 10, sound=("aac", 44_100))
+    assert main(["--camera", camera, *QUICK, "--output", "out.mp4"]) == 0
+    with av.open("out.mp4") as container:
+        assert container.streams.audio
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
