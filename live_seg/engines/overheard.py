@@ -6,38 +6,69 @@ import os
 import re
 import sys
 import tempfile
-from typing import Self
+import threading
+from typing import ClassVar, Self
 
 
 class Overheard:
     """Keeps what native libraries print from the terminal, and finds in it why a provider did not load.
 
-    ONNX Runtime tells that nowhere else: it prints, and falls back to the CPU without an error.
+    ONNX Runtime tells that nowhere else: it prints, and falls back to the CPU without an error. Several threads may
+    listen at a time, as where a network is loaded while a graph is built: the terminal is back when the last one ends.
     """
 
     reason = ""
+    _lock = threading.Lock()
+    _shared: ClassVar[_Redirected | None] = None
 
     def __enter__(self) -> Self:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        self._printed = tempfile.TemporaryFile()
-        self._kept = [os.dup(1), os.dup(2)]
-        for number in (1, 2):
-            os.dup2(self._printed.fileno(), number)
+        with Overheard._lock:
+            Overheard._shared = Overheard._shared or _Redirected()
+            self._redirected = Overheard._shared
+            self._redirected.listeners += 1
+            self._start = self._redirected.length()
         return self
 
     def __exit__(self, *_: object) -> None:
+        with Overheard._lock:
+            self.reason = why(self._redirected.text(self._start))
+            self._redirected.listeners -= 1
+            if not self._redirected.listeners:
+                Overheard._shared = None
+                self._redirected.end()
+
+
+class _Redirected:
+    """Standard output and error of the process, native libraries included, in a file."""
+
+    def __init__(self) -> None:
+        self.listeners = 0
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._printed = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `end`
+        self._kept = [os.dup(1), os.dup(2)]
+        for number in (1, 2):
+            os.dup2(self._printed.fileno(), number)
+
+    def length(self) -> int:
+        """Bytes that were printed."""
+        return os.lseek(self._printed.fileno(), 0, os.SEEK_END)
+
+    def text(self, start: int) -> str:
+        """What was printed from there on; who prints shares the file's position, which is its end again."""
+        self._printed.seek(start)
+        return self._printed.read().decode(errors="replace")
+
+    def end(self) -> None:
+        """Gives the terminal back."""
         sys.stdout.flush()
         for number, kept in enumerate(self._kept, 1):
             os.dup2(kept, number)
             os.close(kept)
-        self._printed.seek(0)
-        text = self._printed.read().decode(errors="replace")
-        self._printed.close()
-        for line in text.splitlines():
+        for line in self.text(0).splitlines():
             if line.startswith("live-seg: "):  # ours, from another thread meanwhile
                 sys.stderr.write(f"{line}\n")
-        self.reason = why(text)
+        self._printed.close()
 
 
 def why(text: str) -> str:

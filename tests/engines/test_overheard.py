@@ -1,0 +1,36 @@
+"""What native libraries print is heard, and the terminal is back afterwards, whoever listens at the same time."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from live_seg.engines.overheard import Overheard
+
+MISSING = b"libcudnn.so.9: cannot open shared object file\n"
+
+
+def test_who_listens_hears_what_is_printed_meanwhile(capfd: pytest.CaptureFixture[str]) -> None:
+    listening = Overheard()
+    with listening:
+        os.write(2, MISSING)
+    assert listening.reason == "the library libcudnn.so.9 is missing"
+    os.write(2, b"back\n")
+    assert capfd.readouterr() == ("", "back\n")
+
+
+def test_of_two_that_listen_at_a_time_the_last_gives_the_terminal_back(capfd: pytest.CaptureFixture[str]) -> None:
+    """A network is loaded while a graph is built in another thread: neither lies within the other."""
+    first, second = Overheard(), Overheard()
+    first.__enter__()
+    os.write(2, MISSING)
+    second.__enter__()
+    first.__exit__()
+    os.write(1, b"TensorRT is too old\nlive-seg: took the first camera\n")
+    second.__exit__()
+    assert first.reason == "the library libcudnn.so.9 is missing"
+    assert second.reason == "TensorRT is not installed"
+    os.write(1, b"out\n")
+    os.write(2, b"error\n")
+    assert capfd.readouterr() == ("out\n", "live-seg: took the first camera\nerror\n")
