@@ -1,6 +1,11 @@
-"""Where `live-seg` begins: so little is imported here that Ctrl-C is answered from nearly the first moment on."""
+"""Where `live-seg` begins and ends: little is imported here, so Ctrl-C is answered from nearly the first moment on."""
 
+import os
 import signal
+import threading
+
+BUILDS = "build"
+"""Name of the threads in which a runtime makes a graph ready (`live_seg.fused.builder`)."""
 
 
 def main() -> int:
@@ -15,4 +20,11 @@ def main() -> int:
 
     if is_pythons:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    return run()
+    code = run()
+    if any(thread.name == BUILDS for thread in threading.enumerate()):
+        from live_seg.engines.overheard import Overheard
+
+        # All of ours is closed. A graph takes TensorRT minutes, nothing stops it, and Python's own end would abort it.
+        Overheard.give_back()
+        os._exit(code)
+    return code

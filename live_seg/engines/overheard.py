@@ -18,7 +18,7 @@ class Overheard:
     """
 
     reason = ""
-    _lock = threading.Lock()
+    _lock = threading.RLock()
     _shared: ClassVar[_Redirected | None] = None
 
     def __enter__(self) -> Self:
@@ -34,8 +34,15 @@ class Overheard:
             self.reason = why(self._redirected.text(self._start))
             self._redirected.listeners -= 1
             if not self._redirected.listeners:
-                Overheard._shared = None
-                self._redirected.end()
+                self.give_back()
+
+    @classmethod
+    def give_back(cls) -> None:
+        """Gives the terminal back, whoever still listens."""
+        with cls._lock:
+            redirected, cls._shared = cls._shared, None
+            if redirected:
+                redirected.end()
 
 
 class _Redirected:

@@ -195,6 +195,37 @@ sys.exit(main())
     assert done.stderr in ("", "live-seg: cut short\n")
 
 
+BUILDING = """
+import atexit, sys, threading
+from live_seg.cli import main, start
+from live_seg.config.tree import Engine
+from live_seg.engines.overheard import Overheard
+from live_seg.fused.builder import Builder
+
+def build(*_):
+    with Overheard():
+        begun.set()
+        threading.Event().wait()
+
+def run():
+    Builder(["cpu"], Engine(), make=build).session("a picture")
+    begun.wait()
+    print("live-seg: the camera is gone", file=sys.stderr)
+    return 3
+
+begun = threading.Event()
+atexit.register(lambda: print("Python ends around it"))
+main.main = run
+sys.exit(start.main())
+"""
+
+
+def test_the_end_does_not_wait_for_a_graph_that_is_being_built_and_does_not_pull_python_from_under_it() -> None:
+    """TensorRT takes minutes; Python's end would abort the process in the midst of the runtime."""
+    done = subprocess.run([sys.executable, "-c", BUILDING], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", "live-seg: the camera is gone\n")
+
+
 def test_python_m_live_seg_is_the_command() -> None:
     done = run_live_seg("devicess")
     assert done.returncode == 2
