@@ -11,6 +11,7 @@ from live_seg.bench.machine import Machine
 from live_seg.bench.measure import Skipped
 from live_seg.bench.row import Row
 from live_seg.errors import UsageError
+from live_seg.writing import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,7 @@ def write_result(result: Result, file: Path) -> None:
         If it cannot be written.
     """
     text = msgspec.json.format(msgspec.json.encode(_rounded(msgspec.to_builtins(result))), indent=1)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text + b"\n")
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from None
+    write_whole(file, text + b"\n")
 
 
 def read_result(file: Path) -> Result:

@@ -12,6 +12,7 @@ from typing import Any
 
 from live_seg.config import Config, changed, parse_value
 from live_seg.errors import UsageError
+from live_seg.writing import write_whole
 
 _PEERS = "LIVE_SEG_PEERS"
 
@@ -66,11 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
         pictures = arguments.out and arguments.out / "pictures.csv"
         for file, write in ((arguments.json, write_json), (pictures, write_csv)):
             if file:
-                file.parent.mkdir(parents=True, exist_ok=True)
                 write(scores, file)
         if arguments.markdown:
-            arguments.markdown.parent.mkdir(parents=True, exist_ok=True)
-            arguments.markdown.write_text(tables, encoding="utf-8")
+            write_whole(arguments.markdown, tables.encode(errors="surrogateescape"))
         if arguments.out and not arguments.empty and any("iou" in score.values for score in scores):
             _draw(arguments, candidates, scores)
     finally:

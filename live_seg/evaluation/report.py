@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from live_seg.evaluation.score import Score, mean, means_by
+from live_seg.writing import write_whole
 
 _DECIMALS = {"gradient": 2, "flicker": 4, "dtssd": 4, "mse": 4, "false_area": 4}
 
@@ -51,18 +53,19 @@ def summary(scores: Sequence[Score]) -> dict[str, Any]:
 
 def write_json(scores: Sequence[Score], file: Path) -> None:
     """Writes the summary."""
-    file.write_text(json.dumps(summary(scores), indent=1) + "\n", encoding="utf-8")
+    write_whole(file, f"{json.dumps(summary(scores), indent=1)}\n".encode())
 
 
 def write_csv(scores: Sequence[Score], file: Path) -> None:
     """Writes a row a picture and model."""
     measures = list(dict.fromkeys(measure for score in scores for measure in score.values))
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["model", "picture", "source", "person", *measures])
-        for score in scores:
-            values = [f"{score.values[measure]:.6f}" if measure in score.values else "" for measure in measures]
-            writer.writerow([score.model, score.picture, score.source, score.person, *values])
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["model", "picture", "source", "person", *measures])
+    for score in scores:
+        values = [f"{score.values[measure]:.6f}" if measure in score.values else "" for measure in measures]
+        writer.writerow([score.model, score.picture, score.source, score.person, *values])
+    write_whole(file, text.getvalue().encode(errors="surrogateescape"))
 
 
 def markdown(scores: Sequence[Score], title: str) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from live_seg.errors import UsageError
 from live_seg.evaluation.metrics import binary
 from live_seg.frame import Alpha, Image
+from live_seg.writing import write_whole
 
 _TILE_HEIGHT = 200
 _CAPTION_HEIGHT = 18
@@ -88,11 +89,7 @@ def write_picture(picture: Image, file: Path) -> None:
     ok, content = cv2.imencode(file.suffix, picture)
     if not ok:
         raise UsageError(f"{file} cannot be written as a picture")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content.tobytes())
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from None
+    write_whole(file, content.tobytes())
 
 
 def _write(picture: Image, text: str, at: tuple[int, int], scale: float) -> None:

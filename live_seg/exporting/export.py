@@ -19,7 +19,7 @@ from live_seg.exporting.half import to_half
 from live_seg.exporting.int8 import to_int8
 from live_seg.exporting.network import Cut
 from live_seg.exporting.parity import check_parity, onnx_run
-from live_seg.exporting.registry_file import updated, write_rows
+from live_seg.exporting.registry_file import REGISTRY, rendered, updated
 from live_seg.exporting.validation import measure
 from live_seg.models import Model, Quality
 from live_seg.models.store import checksum, read_rows
@@ -131,23 +131,30 @@ def _row(plan: Plan, precision: str, area_px: int) -> Model:
 
 def _publish(plan: Plan, made: Sequence[tuple[Model, onnx.ModelProto, Measured]]) -> tuple[Model, ...]:
     """Puts files and rows in place, the rows last: until then the old registry stands beside what it describes."""
-    plan.out.mkdir(parents=True, exist_ok=True)
     rows = []
-    with tempfile.TemporaryDirectory(prefix=".export.part.", dir=plan.out) as folder:
-        parts = []
-        for row, model, measured in made:
-            part = Path(folder) / row.file.name
-            onnx.save(model, part)
-            parts.append((part, row.file))
-            data = f"{plan.data}, {measured.pictures} pictures, enlarged bilinearly"
-            quality = Quality(data, round(measured.iou, 4), round(measured.mad, 4), plan.command, plan.date)
-            rows.append(replace(row, sha256=checksum(part), bytes=part.stat().st_size, quality=(quality,)))
-        for part, file in parts:
-            part.replace(file)
-    write_rows(plan.out, updated(_rows(plan.out), rows))
+    try:
+        plan.out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".export.part.", dir=plan.out) as folder:
+            parts = []
+            for row, model, measured in made:
+                part = Path(folder) / row.file.name
+                onnx.save(model, part)
+                parts.append((part, row.file))
+                data = f"{plan.data}, {measured.pictures} pictures, enlarged bilinearly"
+                quality = Quality(data, round(measured.iou, 4), round(measured.mad, 4), plan.command, plan.date)
+                rows.append(replace(row, sha256=checksum(part), bytes=part.stat().st_size, quality=(quality,)))
+            # On a full disk the rows must not be what has no room any more, when the files are in place.
+            registry = Path(folder) / REGISTRY
+            registry.write_bytes(rendered(updated(_rows(plan.out), rows)))
+            for part, file in (*parts, (registry, plan.out / REGISTRY)):
+                part.replace(file)
+    except OSError as error:
+        raise UsageError(
+            f"{plan.out} cannot be written: {error.strerror}", "Nothing was changed; make room, or choose another --out."
+        ) from None
     return tuple(rows)
 
 
 def _rows(folder: Path) -> tuple[Model, ...]:
     """Rows of the folder that is written to; none while it has no registry."""
-    return read_rows(folder) if (folder / "registry.toml").exists() else ()
+    return read_rows(folder) if (folder / REGISTRY).exists() else ()

@@ -1,4 +1,4 @@
-"""Writes rows of models to registry.toml."""
+"""Rows of models as registry.toml holds them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 from live_seg.models import Model
+
+REGISTRY = "registry.toml"
 
 HEADER = """\
 # The model files: a table each, the best first within a precision. Written by `live-seg export`;
@@ -24,11 +26,9 @@ def updated(rows: Iterable[Model], new: Iterable[Model]) -> list[Model]:
     return kept + list(replacing.values())
 
 
-def write_rows(folder: Path, rows: Iterable[Model]) -> None:
-    """Writes a folder's registry.toml, complete or not at all."""
-    part = folder / "registry.part.toml"
-    part.write_text(HEADER + "".join(map(_table, rows)), encoding="utf-8")
-    part.replace(folder / "registry.toml")
+def rendered(rows: Iterable[Model]) -> bytes:
+    """What registry.toml holds for the rows."""
+    return (HEADER + "".join(map(_table, rows))).encode()
 
 
 def _table(row: Model) -> str:

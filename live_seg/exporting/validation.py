@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from live_seg.engines import Blob
+from live_seg.evaluation.measure import load_checked
 from live_seg.evaluation.metrics import binary, iou, mad
 from live_seg.evaluation.pairs import Sample
 from live_seg.evaluation.trimap import TrimapPair, known_pixels
@@ -24,11 +25,11 @@ def measure(run: Run, row: Model, pairs: Sequence[Sample], tell: Tell, step: str
     Raises
     ------
     UsageError
-        If a pair cannot be read.
+        If a pair cannot be read, or nobody is in it: a network that finds nothing would be right there.
     """
     values = []
     for number, pair in enumerate(pairs, 1):
-        image, truth = pair.load()
+        image, truth = load_checked(pair)
         alpha = enlarged_alpha(run(to_input(image, row)), Size.of(image), row.logit_gain)
         if isinstance(pair, TrimapPair):
             alpha, truth = known_pixels(alpha, truth)

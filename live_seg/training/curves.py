@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
+
+from live_seg.writing import write_whole
 
 _PANELS = (("loss",), ("val_iou", "val_boundary_iou"), ("val_mad",), ("learning_rate",))
 
 
 def draw_curves(rows: Sequence[dict[str, float]], file: Path) -> None:
-    """Writes the curves of a log's rows."""
+    """Writes the curves of a log's rows, as PNG."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10, 7), layout="constrained")
@@ -22,4 +25,6 @@ def draw_curves(rows: Sequence[dict[str, float]], file: Path) -> None:
         axes.set_xlabel("step")
         axes.grid(alpha=0.3)
         axes.legend()
-    figure.savefig(file, dpi=100)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", dpi=100)
+    write_whole(file, picture.getbuffer())

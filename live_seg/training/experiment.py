@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ import torch
 from live_seg.config import render
 from live_seg.errors import UsageError
 from live_seg.training.config import TrainConfig
+from live_seg.writing import write_whole
 
 CONFIG, LOG, STATE, WEIGHTS = "config.toml", "log.csv", "state.pt", "weights.pt"
 _COLUMNS = ("step", "loss", "learning_rate", "pictures_per_s", "val_iou", "val_boundary_iou", "val_mad")
@@ -42,7 +42,7 @@ def new_folder(parent: Path) -> Path:
 
 def write_config(folder: Path, config: TrainConfig) -> None:
     """Writes every key of the configuration."""
-    (folder / CONFIG).write_text(render(config, _HEADER), encoding="utf-8")
+    write_whole(folder / CONFIG, render(config, _HEADER).encode())
 
 
 def save(content: Mapping[str, Any], file: Path) -> None:
@@ -55,27 +55,7 @@ def save(content: Mapping[str, Any], file: Path) -> None:
     """
     packed = io.BytesIO()  # torch.save to a full disk raises an error of its own, from which the reason cannot be told
     torch.save(dict(content), packed)
-    _write(packed.getbuffer(), file)
-
-
-def _write(content: bytes | memoryview, file: Path) -> None:
-    part = file.with_name(f".{file.name}.part")
-    try:
-        if file.exists() and not file.is_file():
-            raise UsageError(f"{file} is a folder or a device", "Give a file's name.")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(file)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise UsageError(
-            f"{file} cannot be written: {error.strerror}",
-            "What was there before is unharmed; make room, or choose another place.",
-        ) from None
+    write_whole(file, packed.getbuffer())
 
 
 def append_row(folder: Path, row: Mapping[str, float]) -> None:
@@ -115,7 +95,7 @@ def forget_after(folder: Path, step: int) -> None:
     """Drops the log's rows after a step: what was done between the last state and a kill is done again."""
     rows = [row for row in read_rows(folder) if row["step"] <= step]
     if rows:
-        _write(_rows_as_text(rows, with_header=True).encode(), folder / LOG)
+        write_whole(folder / LOG, _rows_as_text(rows, with_header=True).encode())
     else:
         (folder / LOG).unlink(missing_ok=True)
 
@@ -131,4 +111,4 @@ def _rows_as_text(rows: Iterable[Mapping[str, float]], with_header: bool) -> str
 
 def write_metrics(folder: Path, metrics: Mapping[str, Any]) -> None:
     """Writes metrics.json."""
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+    write_whole(folder / "metrics.json", f"{json.dumps(metrics, indent=1)}\n".encode())

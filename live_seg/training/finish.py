@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import onnx
 import torch
 from torch import nn
 
@@ -22,6 +22,7 @@ from live_seg.training.data import Samples
 from live_seg.training.experiment import WEIGHTS, read_rows, write_metrics
 from live_seg.training.networks import read_state
 from live_seg.training.validate import overlays, validate
+from live_seg.writing import write_whole
 
 
 def finish(network: nn.Module, config: TrainConfig, samples: Samples, folder: Path, done_s: float) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def _write_onnx(network: nn.Module, file: Path) -> str:
     """Writes the network in float32; says whether every engine takes it."""
     network = network.cpu()
     try:
-        onnx.save(to_onnx(network), file)
+        write_whole(file, to_onnx(network).SerializeToString())
     except ExportRefused as refused:
         _export_plainly(network, file)
         return f"written, but not for every engine: {refused.what}"
@@ -83,15 +84,17 @@ def _write_onnx(network: nn.Module, file: Path) -> str:
 
 
 def _export_plainly(network: nn.Module, file: Path) -> None:
+    content = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
             network,
             (torch.zeros(1, 3, 160, 288),),
-            str(file),
+            content,
             input_names=[INPUT],
             output_names=[OUTPUT],
             dynamic_axes={name: {2: SIDES[0], 3: SIDES[1]} for name in (INPUT, OUTPUT)},
             opset_version=OPSET,
             dynamo=False,
         )
+    write_whole(file, content.getbuffer())

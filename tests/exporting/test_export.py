@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -11,6 +14,7 @@ pytest.importorskip("torch")
 pytest.importorskip("segmentation_models_pytorch")
 
 from live_seg.errors import UsageError
+from live_seg.evaluation.split_file import find_data
 from live_seg.exporting import export as export_module
 from live_seg.exporting.export import export
 from live_seg.exporting.gate import ExportRefused
@@ -84,6 +88,38 @@ def test_a_refused_export_leaves_the_present_files_as_they_are(
         "someone-int8.onnx": "present",
         "other.txt": "present",
     }
+
+
+def test_on_a_full_disk_files_and_rows_stay_those_that_fit_each_other(
+    plan: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = plan(precisions=("fp16",))
+    export(wanted, nothing)
+    before = {file.name: file.read_bytes() for file in wanted.out.iterdir()}
+
+    def no_room(real: Callable[..., Any]) -> Callable[..., Any]:
+        def write(self: Path, *words: Any, **options: Any) -> Any:
+            if "registry" in self.name:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return real(self, *words, **options)
+
+        return write
+
+    for name in ("write_text", "write_bytes"):
+        monkeypatch.setattr(Path, name, no_room(getattr(Path, name)))
+
+    with pytest.raises(UsageError, match="cannot be written: No space"):
+        export(plan(precisions=("fp16",), logit_gain=1.5, terms="others"), nothing)
+
+    assert {file.name: file.read_bytes() for file in wanted.out.iterdir()} == before
+
+
+def test_where_nobody_is_int8_is_not_compared(plan: Callable[..., Any], tmp_path: Path) -> None:
+    for part, level in (("images", 120), ("masks", 0)):
+        (tmp_path / part).mkdir()
+        cv2.imwrite(str(tmp_path / part / "room-1.png"), np.full((64, 96, 3), level, np.uint8))
+    with pytest.raises(UsageError, match="room-1 is empty"):
+        export(plan(validate=find_data(tmp_path)), nothing)
 
 
 def test_without_pictures_it_does_not_start(plan: Callable[..., Any]) -> None:

@@ -15,7 +15,8 @@ import torch
 
 from live_seg.cli.main import main
 from live_seg.errors import UsageError
-from live_seg.training.experiment import LOG, append_row, forget_after, read_rows, save
+from live_seg.training.config import Train, TrainConfig
+from live_seg.training.experiment import CONFIG, LOG, append_row, forget_after, read_rows, save, write_config
 
 pytestmark = [
     pytest.mark.training,
@@ -45,9 +46,17 @@ def test_a_full_disk_leaves_the_old_state_and_nothing_else(tmp_path: Path) -> No
 
 
 def test_a_device_is_not_replaced_by_weights(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="a folder or a device"):
+    with pytest.raises(UsageError, match="is a folder"):
         save({"step": 1}, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_on_a_full_disk_a_run_keeps_the_configuration_that_it_goes_on_with(tmp_path: Path) -> None:
+    write_config(tmp_path, TrainConfig())
+    before = (tmp_path / CONFIG).read_text()
+    with full_disk(100), pytest.raises(UsageError, match=r"config\.toml cannot be written"):
+        write_config(tmp_path, TrainConfig(train=Train(steps=7)))
+    assert (tmp_path / CONFIG).read_text() == before and list(tmp_path.iterdir()) == [tmp_path / CONFIG]
 
 
 def test_the_average_on_a_full_disk_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
