@@ -44,6 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if source is None:
         raise UsageError("live-seg train needs a configuration", "Give configs/train/person.toml, or --resume DIR.")
+    if arguments.resume and (arguments.config or not all(word.startswith("machine.") for word in arguments.set)):
+        raise UsageError(
+            "--resume goes on as the run was configured", "Only --set machine.KEY=VALUE can be given anew."
+        )
     config = read_config(source, arguments.set)
     try:
         from live_seg.training.run import train
@@ -103,7 +107,7 @@ class Progress:
             self._bar.console.print(text, highlight=False)
 
     def finished(self, metrics: Mapping[str, object]) -> None:
-        """Takes the bar away."""
+        """Takes the bar away, and gives the cursor back."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None

@@ -150,7 +150,8 @@ def _publish(plan: Plan, made: Sequence[tuple[Model, onnx.ModelProto, Measured]]
                 part.replace(file)
     except OSError as error:
         raise UsageError(
-            f"{plan.out} cannot be written: {error.strerror}", "Nothing was changed; make room, or choose another --out."
+            f"{plan.out} cannot be written: {error.strerror}",
+            "Nothing was changed; make room.",
         ) from None
     return tuple(rows)
 

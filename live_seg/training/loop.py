@@ -11,6 +11,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
+from live_seg.errors import LiveSegError
 from live_seg.evaluation.score import mean
 from live_seg.evaluation.sheet import contact_sheet, write_picture
 from live_seg.training.average import Average
@@ -20,10 +21,10 @@ from live_seg.training.compose.draw import derived_seed
 from live_seg.training.compose.parts import batch_overlays
 from live_seg.training.config import TrainConfig
 from live_seg.training.data import training_samples
-from live_seg.training.experiment import STATE, WEIGHTS, append_row, forget_after, save, write_config
+from live_seg.training.experiment import STATE, WEIGHTS, append_row, forget_after, new_folder, save, write_config
 from live_seg.training.finish import finish
 from live_seg.training.losses import weighted
-from live_seg.training.networks import build_network
+from live_seg.training.networks import build_network, unweighted
 from live_seg.training.renormalise import renormalise
 from live_seg.training.reporter import Reporter
 from live_seg.training.schedule import rate, stage_at, stages
@@ -33,7 +34,7 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of ImageNet's RGB in 0..1: what every encoder was trained with, and the models' rows say."""
 
 
-def run_loop(fabric: Fabric, config: TrainConfig, folder: Path | None, reporter: Reporter) -> None:
+def run_loop(fabric: Fabric, config: TrainConfig, resumed: Path | None, reporter: Reporter) -> Path | None:
     """Trains in this process, together with the others of the run.
 
     Parameters
@@ -42,44 +43,53 @@ def run_loop(fabric: Fabric, config: TrainConfig, folder: Path | None, reporter:
         Launched.
     config
         Of the run.
-    folder
-        Of the run; the first process knows it, the others are told.
+    resumed
+        Folder of a run that is to go on; without it the first process makes one when nothing stands in the way.
     reporter
         Hears of the progress, in the first process.
+
+    Returns
+    -------
+    Path or None
+        Folder of the run, in the first process.
     """
     if config.machine.threads:
         torch.set_num_threads(config.machine.threads)
-    where = Path(fabric.broadcast(str(folder)))
-    _Loop(fabric, config, where, reporter).run()
+    try:
+        return _Loop(fabric, config, resumed, reporter).run()
+    except BaseException:
+        reporter.finished({})
+        raise
 
 
 class _Loop:
-    def __init__(self, fabric: Fabric, config: TrainConfig, folder: Path, reporter: Reporter) -> None:
-        self.fabric, self.config, self.folder, self.reporter = fabric, config, folder, reporter
+    def __init__(self, fabric: Fabric, config: TrainConfig, resumed: Path | None, reporter: Reporter) -> None:
+        self.fabric, self.config, self.reporter = fabric, config, reporter
+        self.resumed, self.folder = resumed, resumed or Path()
         self.samples = training_samples(config)
         self.stages = stages(config)
         torch.manual_seed(config.train.seed)  # the same first weights in every process
-        network, about = build_network(config.network)
-        self._say(about)
+        network, about = build_network(config.network if resumed is None else unweighted(config.network))
+        self._say(about if resumed is None else f"goes on in {resumed}")
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.criterion = weighted(config.train.losses)
         self.composers, self.data_device = self._composers()
-        if config.network.start.endswith(".onnx"):
+        if resumed is None and config.network.start.endswith(".onnx"):
             renormalise(network, self._first_frames())
         self.network: Any  # what Fabric makes of it: in bf16, and in step with the other processes
         self.network, self.optimiser = fabric.setup(network, _optimiser(network, config))
         self.plain: nn.Module = self.network.module
         self.average = Average(self.plain, config.train.average)
         self.start, self.best, self.stale = 0, float("-inf"), 0
-        if (folder / STATE).is_file():
+        if resumed is not None:
             self._load_state()
 
-    def run(self) -> None:
+    def run(self) -> Path | None:
         config, fabric = self.config.train, self.fabric
         boards = self._open()
         began = since = time.monotonic()
         total, counted, row = torch.zeros((), device=fabric.device), 0, dict[str, float]()
-        for step in range(self.start, config.steps):
+        for step in range(self.start, self.start if self._is_enough() else config.steps):
             total += self._step(step)
             counted += 1
             done = step + 1
@@ -110,6 +120,7 @@ class _Loop:
             metrics = finish(self.plain, self.config, self.samples, self.folder, done_s=time.monotonic() - began)
             self.reporter.finished(metrics)
         fabric.barrier()
+        return self.folder if fabric.is_global_zero else None
 
     def _step(self, step: int) -> Tensor:
         """One optimiser step; the mean loss of this process's chunks."""
@@ -134,7 +145,12 @@ class _Loop:
                 loss = torch.stack([self.criterion(one, alpha) for one in logits]).mean()
                 fabric.backward(loss / config.accumulate)
             total += loss.detach() / config.accumulate
-        fabric.clip_gradients(self.network, self.optimiser, max_norm=config.clip)
+        length = fabric.clip_gradients(self.network, self.optimiser, max_norm=config.clip, error_if_nonfinite=False)
+        if not torch.isfinite(length):  # type: ignore[arg-type]
+            raise LiveSegError(
+                f"the network went astray at step {step + 1}: its gradients are no numbers any more",
+                "Start again with a lower train.learning_rate.",
+            )
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
         self.average.update(self.plain, step + 1)
@@ -158,13 +174,19 @@ class _Loop:
             if merit(results) > self.best or not results:
                 self.best, self.stale = merit(results), 0
                 save({"ema": self.average.state}, self.folder / WEIGHTS)
-        patience = self.config.train.patience
-        stop: bool = self.fabric.broadcast(bool(patience and self.stale >= patience))
+        stop: bool = self.fabric.broadcast(self._is_enough())
         return scores, stop
+
+    def _is_enough(self) -> bool:
+        """Whether there were too many validations without a better one."""
+        patience = self.config.train.patience
+        return bool(patience and self.stale >= patience)
 
     def _open(self) -> Boards:
         if not self.fabric.is_global_zero:
             return Boards.none()
+        if self.resumed is None:
+            self.folder = new_folder(Path(self.config.log.folder).expanduser())
         write_config(self.folder, self.config)
         forget_after(self.folder, self.start)
         self.reporter.started(self.folder, self.start, self.config.train.steps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,11 @@ def build_network(config: Network) -> tuple[nn.Module, str]:
         _load_start(network, Path(config.start).expanduser())
         return network, f"starts from {config.start}"
     return network, _load_encoder(network, config)
+
+
+def unweighted(config: Network) -> Network:
+    """The same network without the weights that it starts from: a run that goes on has its own."""
+    return replace(config, start="", encoder_weights="")
 
 
 def read_state(file: Path) -> State:

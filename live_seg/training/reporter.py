@@ -20,7 +20,7 @@ class Reporter(Protocol):
         """Something that people should know."""
 
     def finished(self, metrics: Mapping[str, object]) -> None:
-        """The run is over."""
+        """The run is over; without metrics if it broke off."""
 
 
 class Silent:

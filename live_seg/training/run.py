@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
+import torch.multiprocessing
 from lightning_fabric import Fabric
 
 from live_seg.config import read_values
 from live_seg.config.build import build
-from live_seg.errors import UsageError
+from live_seg.errors import LiveSegError, UsageError
 from live_seg.training.config import TrainConfig
-from live_seg.training.experiment import CONFIG, STATE, new_folder
+from live_seg.training.experiment import CONFIG, STATE
 from live_seg.training.loop import run_loop
 from live_seg.training.reporter import Reporter, Silent
 from live_seg.training.schedule import stages
@@ -51,15 +54,33 @@ def train(config: TrainConfig, reporter: Reporter | None = None, resume: Path | 
         strategy="auto" if not many else "ddp" if launched else "ddp_spawn",
         precision=config.train.precision,
     )
-    folder = resume
-    if folder is None and int(os.environ.get("RANK", "0")) == 0:
-        folder = new_folder(Path(config.log.folder).expanduser())
+    run = partial(run_loop, config=config, resumed=resume, reporter=reporter or Silent())
     if many and not launched:
-        fabric.launch(partial(run_loop, config=config, folder=folder, reporter=reporter or Silent()))
+        folder = _in_processes(fabric, run)
     else:
         fabric.launch()
-        run_loop(fabric, config, folder, reporter or Silent())
+        folder = run(fabric)
     return folder or Path(config.log.folder)
+
+
+def _in_processes(fabric: Fabric, run: Callable[[Fabric], Path | None]) -> Path | None:
+    """Launches processes; what one of them says of its end is raised here, in place of its traceback."""
+    said = torch.multiprocessing.get_context("spawn").SimpleQueue()
+    try:
+        folder: Path | None = fabric.launch(partial(_telling, run=run, said=said))
+    except torch.multiprocessing.ProcessRaisedException:
+        if said.empty():
+            raise
+        raise said.get() from None
+    return folder
+
+
+def _telling(fabric: Fabric, run: Callable[[Fabric], Path | None], said: Any) -> Path | None:
+    try:
+        return run(fabric)
+    except LiveSegError as error:
+        said.put(error)
+        raise
 
 
 def _resumed(config: TrainConfig, folder: Path) -> TrainConfig:

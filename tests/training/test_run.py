@@ -14,7 +14,7 @@ import torch
 
 from live_seg.cli.main import main
 from live_seg.config import build
-from live_seg.errors import UsageError
+from live_seg.errors import LiveSegError, UsageError
 from live_seg.evaluation.measure import load_checked
 from live_seg.models import find_model
 from live_seg.training.config import TrainConfig
@@ -121,6 +121,50 @@ def test_two_processes_equal_one(portraits: Path, tmp_path: Path) -> None:
     assert max(float((one[name] - two[name]).abs().max()) for name in learned) < 2e-4
     start = build_network(both.network)[0].state_dict()
     assert max(float((one[name] - start[name]).abs().max()) for name in learned) > 1e-3
+
+
+def test_what_is_wrong_is_said_in_one_line_by_several_processes_too(portraits: Path, tmp_path: Path) -> None:
+    nowhere = config(portraits, tmp_path / "runs", data={"train": ["nowhere"]}, machine={"devices": 2})
+    with pytest.raises(UsageError) as error:
+        train(nowhere)
+    assert str(error.value) == "there is no folder nowhere"
+    assert not (tmp_path / "runs").exists(), "no empty run is left"
+
+
+def test_a_network_that_goes_astray_is_said(portraits: Path, tmp_path: Path) -> None:
+    ends: list[Mapping[str, object]] = []
+
+    class Listening(Silent):
+        def finished(self, metrics: Mapping[str, object]) -> None:
+            ends.append(metrics)
+
+    with pytest.raises(LiveSegError, match=r"astray at step \d"):
+        train(config(portraits, tmp_path, train={"learning_rate": 1e25, "warm_up": 0}), Listening())
+    assert ends == [{}], "who draws a bar is told that it broke off"
+
+
+def test_a_run_that_had_stopped_early_is_only_finished(portraits: Path, tmp_path: Path) -> None:
+    frozen = {"steps": 8, "learning_rate": 1e-12, "validate_every": 1, "patience": 2, "average": 0.0, "batch": 2}
+    folder = train(config(portraits, tmp_path, train=frozen))
+    rows = read_rows(folder)
+    (folder / "metrics.json").unlink()
+    train(TrainConfig(), resume=folder)
+    assert (folder / "metrics.json").exists() and read_rows(folder) == rows
+
+
+def test_going_on_needs_nothing_of_what_the_run_began_with(
+    portraits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = tmp_path / "start.pt"
+    torch.save(build_network(config(portraits, tmp_path).network)[0].state_dict(), start)
+    begun = config(portraits, tmp_path, network={"start": str(start)})
+    with pytest.raises(Killed):
+        train(begun, DiesAt(3))
+    start.unlink()
+    folder = tmp_path / "exp1"
+    assert train(begun, resume=folder) == folder and (folder / "metrics.json").exists()
+    assert main(["train", "--resume", str(folder), "--set", "train.steps=9"]) == 2
+    assert "goes on as the run was configured" in capsys.readouterr().err
 
 
 def test_the_onnx_of_a_run_gives_the_mattes_of_its_weights(portraits: Path, tmp_path: Path) -> None:
