@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -68,17 +69,19 @@ def _check(arguments: argparse.Namespace) -> int:
 def _split(arguments: argparse.Namespace) -> int:
     from live_seg.evaluation.pairs import find_pairs
     from live_seg.training.split import fingerprint, split
+    from live_seg.writing import write_whole
 
     pairs = {pair.name: pair for pair in find_pairs(arguments.folder)}
     parts = split(list(pairs.values()), {"val": arguments.val, "test": arguments.test}, arguments.seed)
     out = arguments.out or arguments.folder / "split.csv"
-    with out.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["split", "source", "name", "image", "mask"])
-        for part, samples in parts.items():
-            for sample in samples:
-                files = pairs[sample.name].image, pairs[sample.name].mask
-                writer.writerow([part, sample.source, sample.name, *(_from(file, out.parent) for file in files)])
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["split", "source", "name", "image", "mask"])
+    for part, samples in parts.items():
+        for sample in samples:
+            files = pairs[sample.name].image, pairs[sample.name].mask
+            writer.writerow([part, sample.source, sample.name, *(_from(file, out.parent) for file in files)])
+    write_whole(out, text.getvalue().encode(errors="surrogateescape"))
     counts = ", ".join(f"{len(samples)} {part}" for part, samples in parts.items())
     print(f"{out}: {counts}, hash {fingerprint(parts)}")
     return 0

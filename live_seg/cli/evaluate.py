@@ -6,7 +6,7 @@ import argparse
 import os
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -80,22 +80,29 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _measure(arguments: argparse.Namespace, candidates: list[Any]) -> list[Any]:
     from live_seg.evaluation.clips import find_clips, measure_clip
-    from live_seg.evaluation.measure import measure_empty, measure_pairs
-    from live_seg.evaluation.split_file import find_data, find_pictures
+    from live_seg.evaluation.measure import measure_empty, measure_pairs, room_source
+    from live_seg.evaluation.split_file import find_pictures
 
-    clips = find_clips(arguments.data)[:: arguments.every]
+    if arguments.empty:
+        pictures = _kept(arguments, find_pictures(arguments.data, arguments.split), room_source)
+        return _collect(measure_empty(candidates, pictures), len(pictures))
+    clips = _kept(arguments, find_clips(arguments.data), lambda clip: clip.name)
     if clips:
         return [score for clip in _progress(clips, len(clips)) for score in measure_clip(candidates, clip)]
-    if arguments.empty:
-        pictures = find_pictures(arguments.data, arguments.split)[:: arguments.every]
-        return _collect(measure_empty(candidates, pictures), len(pictures))
-    pairs = _pairs(arguments, find_data(arguments.data, arguments.split))
+    pairs = _pairs(arguments)
     return _collect(measure_pairs(candidates, pairs), len(pairs))
 
 
-def _pairs(arguments: argparse.Namespace, pairs: list[Any]) -> list[Any]:
+def _pairs(arguments: argparse.Namespace) -> list[Any]:
+    from live_seg.evaluation.split_file import find_data
+
+    return _kept(arguments, find_data(arguments.data, arguments.split), lambda pair: pair.source)
+
+
+def _kept(arguments: argparse.Namespace, items: list[Any], source: Callable[[Any], str]) -> list[Any]:
+    """What `--leave-out` and `--every` leave."""
     left_out = {name for name in arguments.leave_out.split(",") if name}
-    return [pair for pair in pairs if pair.source not in left_out][:: arguments.every]
+    return [item for item in items if source(item) not in left_out][:: arguments.every]
 
 
 def _collect(results: Iterable[Any], count: int) -> list[Any]:
@@ -124,12 +131,11 @@ def _progress(items: Iterable[Any], count: int) -> Iterable[Any]:
 def _draw(arguments: argparse.Namespace, candidates: list[Any], scores: list[Any]) -> None:
     from live_seg.evaluation.clips import find_clips
     from live_seg.evaluation.sheet import histogram, write_picture
-    from live_seg.evaluation.split_file import find_data
     from live_seg.evaluation.worst import worst_sheet
 
     if find_clips(arguments.data):
         return
-    pairs = _pairs(arguments, find_data(arguments.data, arguments.split))
+    pairs = _pairs(arguments)
     for candidate in candidates:
         own = [score for score in scores if score.model == candidate.name]
         chart = histogram([score.values["iou"] for score in own], f"{candidate.name}: IoU of {len(own)} pictures")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import logging
 import os
 import pkgutil
@@ -41,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdin = sys.stdin or open(os.devnull)  # noqa: PTH123, SIM115  # closed by whoever started us
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
+    for stream in (sys.stdout, sys.stderr):  # names of files are not always text, nor are all letters the terminal's
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
     _log_to_stderr(debug)

@@ -60,8 +60,12 @@ def measure_empty(candidates: Sequence[Candidate], pictures: Sequence[Path]) -> 
         except UsageError as error:
             yield Skipped(file.stem, error.what)
             continue
-        source = file.stem.split("-", 1)[0]
         yield [
-            Score(candidate.name, file.stem, source, "", score_empty(candidate.still(image)))
+            Score(candidate.name, file.stem, room_source(file), "", score_empty(candidate.still(image)))
             for candidate in candidates
         ]
+
+
+def room_source(file: Path) -> str:
+    """Data set of a picture without a mask: its name up to the first dash."""
+    return file.stem.split("-", 1)[0]

@@ -61,7 +61,7 @@ class Pair:
         return self.name.split("-", 1)[0]
 
     def load(self) -> tuple[Image, Alpha]:
-        """Picture as uint8 (H, W, 3) BGR and mask as uint8 (H, W), 255 = person.
+        """Picture as uint8 (H, W, 3) BGR and mask as uint8 (H, W), 255 = person, also where the file has 1 for that.
 
         Raises
         ------
@@ -69,6 +69,8 @@ class Pair:
             If one of them cannot be read, or their sizes differ.
         """
         image, alpha = read_image(self.image), read_alpha(self.mask)
+        if alpha.max(initial=0) == 1:  # a mask of 0 and 1, as many data sets have it
+            alpha = alpha * np.uint8(255)
         if image.shape[:2] != alpha.shape:
             sizes = f"{image.shape[1]}x{image.shape[0]} and {alpha.shape[1]}x{alpha.shape[0]}"
             raise UsageError(f"{self.image} and its mask differ in size ({sizes})", "Remove or mend the pair.")
@@ -127,7 +129,10 @@ def _decode(file: Path, flags: int) -> Image:
         content = np.fromfile(file, np.uint8)
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from None
-    decoded = cv2.imdecode(content, flags) if content.size else None
+    try:
+        decoded = cv2.imdecode(content, flags) if content.size else None
+    except cv2.error:  # its header promises more pixels than OpenCV takes
+        decoded = None
     if decoded is None or decoded.dtype != np.uint8:
         raise UsageError(f"{file} is not a picture with 8 bits a channel")
     return np.asarray(decoded, np.uint8)

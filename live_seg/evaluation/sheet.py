@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import cv2
@@ -37,13 +37,13 @@ def matte_overlay(image: Image, alpha: Alpha) -> Image:
     return np.asarray(np.rint(image * keep + sunk * (1 - keep)), np.uint8)
 
 
-def contact_sheet(tiles: Sequence[tuple[str, Image]], columns: int = 5) -> Image:
+def contact_sheet(tiles: Iterable[tuple[str, Image]], columns: int = 5) -> Image:
     """Tiles of one height with their captions, row by row, on white.
 
     Parameters
     ----------
     tiles
-        Caption and picture, uint8 (H, W, 3) of any size; at least one.
+        Caption and picture, uint8 (H, W, 3) of any size; at least one. They are made small one by one.
     columns
         Tiles in a row.
     """
@@ -93,7 +93,8 @@ def write_picture(picture: Image, file: Path) -> None:
 
 
 def _write(picture: Image, text: str, at: tuple[int, int], scale: float) -> None:
-    cv2.putText(picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, (0, 0, 0), 1, cv2.LINE_AA)
+    known = text.encode(errors="replace").decode()  # OpenCV crashes on a file's name that is no UTF-8
+    cv2.putText(picture, known, at, cv2.FONT_HERSHEY_SIMPLEX, scale, (0, 0, 0), 1, cv2.LINE_AA)
 
 
 def _fit(picture: Image) -> Image:

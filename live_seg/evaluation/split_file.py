@@ -73,11 +73,11 @@ def find_pictures(data: Path, split: str = "") -> list[Path]:
 
 def _rows(file: Path, split: str) -> list[dict[str, str]]:
     try:
-        with file.open(encoding="utf-8", newline="") as stream:
+        with file.open(encoding="utf-8", errors="surrogateescape", newline="") as stream:
             rows = list(csv.DictReader(stream))
     except FileNotFoundError:
         raise UsageError(f"there is no folder or file {file}") from None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, csv.Error) as error:
         raise UsageError(f"{file} cannot be read as a split file: {error}") from None
     columns = set(rows[0]) if rows else set()
     if not columns & {"name", "image"}:
@@ -91,7 +91,7 @@ def _rows(file: Path, split: str) -> list[dict[str, str]]:
 
 def _named(folder: Path, name: str, listing: dict[Path, dict[str, Path]]) -> Path:
     if folder not in listing:
-        files = folder.iterdir() if folder.is_dir() else iter(())
+        files = sorted(folder.iterdir()) if folder.is_dir() else []
         listing[folder] = {file.stem: file for file in files if file.suffix.lower() in PICTURES}
     if name not in listing[folder]:
         raise UsageError(f"there is no picture {name} in {folder}")

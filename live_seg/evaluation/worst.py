@@ -32,9 +32,9 @@ def worst_sheet(candidate: Candidate, scores: Sequence[Score], pairs: Sequence[S
         Pictures on the sheet.
     """
     by_name = {pair.name: pair for pair in pairs}
-    tiles = []
-    for score in worst(scores, count):
+
+    def tile(score: Score) -> tuple[str, Image]:
         image, truth = by_name[score.picture].load()
-        overlay = errors_overlay(image, candidate.still(image), truth)
-        tiles.append((f"{score.values['iou']:.3f} {score.picture}", overlay))
-    return contact_sheet(tiles)
+        return f"{score.values['iou']:.3f} {score.picture}", errors_overlay(image, candidate.still(image), truth)
+
+    return contact_sheet(map(tile, worst(scores, count)))

@@ -39,11 +39,11 @@ def split(samples: Sequence[Sample], shares: Mapping[str, float], seed: int = 0)
 def fingerprint(parts: Mapping[str, Sequence[Sample]]) -> str:
     """Twelve hexadecimal digits that are equal for equal splits, whatever their order."""
     lines = sorted(f"{part} {sample.source} {sample.name}" for part, samples in parts.items() for sample in samples)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+    return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()[:12]
 
 
 def _part(name: str, shares: Mapping[str, float], seed: int) -> str:
-    digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
+    digest = hashlib.sha256(f"{seed}:{name}".encode(errors="surrogateescape")).digest()
     place = int.from_bytes(digest[:8], "big") / 2**64
     for part, share in shares.items():
         if place < share:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -57,11 +59,13 @@ def merit(scores: Sequence[Score]) -> float:
 def overlays(network: nn.Module, samples: Sequence[Sample], area_px: int, count: int = 20) -> Image | None:
     """Contact sheet of `count` samples with what is wrong in red and blue; None if not one can be read."""
     network.eval()
-    tiles = []
-    for sample in samples[:: max(1, len(samples) // count)][:count]:
-        try:
-            image, truth = load_checked(sample)
-        except UsageError:
-            continue
-        tiles.append((sample.name, errors_overlay(image, predict(network, image, area_px), truth)))
-    return contact_sheet(tiles) if tiles else None
+
+    def tiles() -> Iterator[tuple[str, Image]]:
+        for sample in samples[:: max(1, len(samples) // count)][:count]:
+            with suppress(UsageError):
+                image, truth = load_checked(sample)
+                yield sample.name, errors_overlay(image, predict(network, image, area_px), truth)
+
+    made = tiles()
+    first = next(made, None)
+    return None if first is None else contact_sheet(chain([first], made))

@@ -68,6 +68,20 @@ def test_empty_rooms_give_the_false_area(folder: Path) -> None:
     assert means == {"n": 3, "false_area": pytest.approx(33 * 38 / (48 * 64))}
 
 
+def test_rooms_of_a_source_are_left_out_too(folder: Path) -> None:
+    for options in (("--leave-out", "desk"), ("--leave-out", "desk", "--every", "5")):
+        assert evaluate(folder, "--empty", *options, "--json", str(folder / "scores.json")) == 0
+        assert set(json.loads((folder / "scores.json").read_text())["models"]["good"]["sources"]) == {"sofa"}
+
+
+def test_a_video_among_the_rooms_is_no_reason_to_leave_the_pictures(folder: Path) -> None:
+    (folder / "data" / "images" / "walk.mp4").write_bytes(b"")
+    out = folder / "scores.json"
+    words = ["evaluate", str(folder / "good.onnx"), str(folder / "data" / "images"), "--empty", "--json", str(out)]
+    assert main(words) == 0
+    assert json.loads(out.read_text())["models"]["good"]["overall"]["n"] == 3
+
+
 def test_a_split_file_names_what_is_measured(folder: Path) -> None:
     write_pairs(folder / "set" / "test", ["a-1", "a-2"])
     write_pairs(folder / "set" / "val", ["b-1"])

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import zlib
 from pathlib import Path
 
 import cv2
@@ -113,6 +117,79 @@ def test_the_central_figure_wins_over_a_larger_one_aside() -> None:
 def test_run_lengths_go_down_the_columns() -> None:
     annotation = {"segmentation": {"size": [2, 3], "counts": [1, 2, 3]}}
     assert mask_of(annotation, Size(3, 2)).tolist() == [[0, 255, 0], [255, 0, 0]]
+
+
+def test_a_polygon_covers_the_pixels_within_it_and_no_more() -> None:
+    expected = np.zeros((40, 50), np.uint8)
+    expected[10:20, 12:30] = 255
+    assert np.array_equal(mask_of(polygon(12, 10, 30, 20), Size(50, 40)), expected)
+
+
+def test_parts_of_one_person_that_overlap_leave_no_hole() -> None:
+    one, other = polygon(2, 2, 20, 20)["segmentation"][0], polygon(10, 10, 30, 30)["segmentation"][0]  # type: ignore[index]
+    mask = mask_of({"segmentation": [one, other]}, Size(40, 40))
+    assert mask[15, 15] == mask[5, 5] == mask[25, 25] == 255
+
+
+@pytest.mark.parametrize(
+    "outline", [{"size": [30, 40], "counts": "PPYo0"}, {"size": [40, 30], "counts": [0, 1200]}, [[1, 2, 3, 4, 5, 6, 7]]]
+)
+def test_an_outline_that_cannot_be_read_is_named_and_skipped(tmp_path: Path, outline: object) -> None:
+    write_coco(tmp_path, [polygon(8, 2, 32, 30), polygon(8, 2, 32, 30, image=2, id=77, segmentation=outline)])
+    for reader in ("coco", "coco-all"):
+        report = check(read(f"{reader}:{tmp_path}"))
+        assert [one.name for one in report.usable] == ["1"]
+        assert [one.picture for one in report.skipped] == ["2"] and "annotation 77" in report.skipped[0].why
+
+
+def test_persons_are_what_the_file_calls_so(tmp_path: Path) -> None:
+    write_coco(tmp_path, [polygon(8, 2, 32, 30), polygon(0, 0, 10, 10, category_id=7)])
+    file = tmp_path / "annotations" / "instances_val2017.json"
+    content = json.loads(file.read_text())
+    file.write_text(json.dumps({**content, "categories": [{"id": 1, "name": "chair"}, {"id": 7, "name": "person"}]}))
+    (one,) = read(f"coco-all:{tmp_path}")
+    alpha = one.load()[1]
+    assert alpha[5, 5] == 255 and alpha[20, 20] == 0
+
+
+def test_a_mask_of_zeros_and_ones_is_a_mask(tmp_path: Path) -> None:
+    image, mask = figure(1)
+    write(tmp_path / "images" / "a.jpg", image)
+    write(tmp_path / "masks" / "a.png", mask // 255)
+    assert np.array_equal(read(str(tmp_path))[0].load()[1], mask)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes there")
+def test_a_name_that_is_no_text_is_checked_divided_and_measured(tmp_path: Path) -> None:
+    image, mask = figure(1)
+    write(tmp_path / "images" / "a.png", image)
+    write(tmp_path / "masks" / "a.png", mask)
+    for part in ("images", "masks"):
+        (tmp_path / part / "a.png").rename(tmp_path / part / os.fsdecode(b"f\xfcr-1.png"))
+    sheet, table = tmp_path / "sheet.jpg", tmp_path / "split.csv"
+    words = {
+        "check": ["data", "check", str(tmp_path), "--sheet", str(sheet)],
+        "split": ["data", "split", str(tmp_path), "--test", "1", "--val", "0", "--out", str(table)],
+        "evaluate": ["evaluate", "person-int8", str(table), "--out", str(tmp_path / "out")],
+    }
+    strict = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
+    for name, each in words.items():  # in a process: OpenCV ended it when it wrote such a name into a picture
+        command = [sys.executable, "-m", "live_seg", *each]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, env=strict)
+        assert done.returncode == 0, (name, done.stderr)
+    assert sheet.exists() and (tmp_path / "out" / "person-int8-worst.jpg").exists()
+
+
+def test_a_picture_larger_than_opencv_takes_is_named(tmp_path: Path) -> None:
+    image, mask = figure(1)
+    write(tmp_path / "images" / "a-1.png", image)
+    write(tmp_path / "masks" / "a-1.png", mask)
+    file = tmp_path / "images" / "a-1.png"
+    head = bytearray(file.read_bytes())
+    head[16:24] = (60_000).to_bytes(4) * 2
+    head[29:33] = zlib.crc32(head[12:29]).to_bytes(4)
+    file.write_bytes(head)
+    assert [one.picture for one in check(read(str(tmp_path))).skipped] == ["a-1"]
 
 
 def test_bad_pairs_are_named_and_counted(tmp_path: Path) -> None:

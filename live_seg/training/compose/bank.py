@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from live_seg.errors import UsageError
-from live_seg.evaluation.measure import Skipped, load_checked
+from live_seg.evaluation.measure import Skipped, load_checked, room_source
 from live_seg.evaluation.pairs import Sample, read_image
 from live_seg.evaluation.split_file import find_pictures
 from live_seg.frame import Alpha, Image, Size
@@ -154,7 +154,7 @@ def load_rooms(folders: Sequence[str], most: int = 0, weights: Mapping[str, floa
     rooms = np.zeros((len(files), ROOM.height, ROOM.width, 3), np.uint8)
     for index, file in enumerate(files):
         rooms[index] = _covering(read_image(file), ROOM)[:, :, ::-1]
-    drawn = _weights([file.stem.split("-", 1)[0] for file in files], weights)
+    drawn = _weights([room_source(file) for file in files], weights)
     return Rooms(torch.from_numpy(rooms).permute(0, 3, 1, 2), drawn)
 
 

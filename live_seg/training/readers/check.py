@@ -77,4 +77,4 @@ def check(samples: Iterable[Sample]) -> Report:
 def overview(samples: list[Sample], count: int = 40) -> Image:
     """Contact sheet of `count` samples spread evenly over a data set, the background sunk in green; at least one."""
     at = np.unique(np.linspace(0, len(samples) - 1, min(count, len(samples))).round().astype(int))
-    return contact_sheet([(samples[i].name, matte_overlay(*samples[i].load())) for i in at], columns=8)
+    return contact_sheet(((samples[i].name, matte_overlay(*samples[i].load())) for i in at), columns=8)

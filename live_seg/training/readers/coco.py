@@ -17,12 +17,15 @@ from live_seg.evaluation.pairs import Sample, read_image
 from live_seg.frame import Alpha, Image, Size
 
 PERSON = 1
-"""Category of persons in COCO."""
+"""Category of persons in COCO, where its file does not name them."""
 
 LEAST_AREA = 0.4
 """A central figure covers at least this share of the picture: a portrait, not somebody in a street."""
 
 Annotation = dict[str, Any]
+
+_FINER = 8
+"""How many times larger polygons are filled: what OpenCV fills too much is then a sixteenth of a pixel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class CocoSample:
         Raises
         ------
         UsageError
-            If the picture cannot be read, or its size is not the annotated one.
+            If the picture or an outline cannot be read, or its size is not the annotated one.
         """
         image = read_image(self.file)
         if Size.of(image) != self.size:
@@ -86,27 +89,67 @@ def central(persons: Sequence[Annotation], size: Size, least_area: float = LEAST
     least_area
         Share of the picture that the figure covers at least.
     """
-    large = [one for one in persons if not one.get("iscrowd") and one["area"] >= least_area * size.width * size.height]
+    large = [
+        one for one in persons if not one.get("iscrowd") and one.get("area", 0) >= least_area * size.width * size.height
+    ]
     return max(large, key=lambda one: one["area"] / _distance(one, size) ** 4, default=None)
 
 
 def mask_of(annotation: Annotation, size: Size) -> Alpha:
-    """Mask of an annotation: polygons, or the uncompressed run lengths of a crowd."""
-    mask = np.zeros((size.height, size.width), np.uint8)
+    """Mask of an annotation: polygons, or the uncompressed run lengths of a crowd.
+
+    Raises
+    ------
+    UsageError
+        If its outline is neither of them, or belongs to a picture of another size.
+    """
     outline = annotation["segmentation"]
-    if isinstance(outline, dict):
-        runs = np.asarray(outline["counts"], np.int64)
-        values = np.repeat(np.arange(len(runs)) % 2 * 255, runs).astype(np.uint8)
-        return np.ascontiguousarray(values.reshape(size.width, size.height).T)  # column by column
-    shapes = [np.asarray(polygon, np.float64).reshape(-1, 2) for polygon in outline if len(polygon) >= 6]
-    # Corners are given to a hundredth of a pixel; OpenCV takes them in sixteenths.
-    cv2.fillPoly(mask, [np.rint((shape - 0.5) * 16).astype(np.int32) for shape in shapes], 255, cv2.LINE_8, 4)
+    try:
+        return _from_runs(outline, size) if isinstance(outline, dict) else _from_polygons(outline, size)
+    except (ValueError, TypeError, KeyError) as error:
+        raise UsageError(
+            f"annotation {annotation.get('id', '')} has no outline that can be read ({error})",
+            "It has polygons, or run lengths as a list of numbers.",
+        ) from None
+
+
+def _from_runs(outline: dict[str, Any], size: Size) -> Alpha:
+    if outline["size"] != [size.height, size.width]:
+        raise ValueError(f"it is of a picture of {outline['size']}")
+    runs = np.asarray(outline["counts"], np.int64)
+    values = np.repeat(np.arange(len(runs)) % 2 * 255, runs).astype(np.uint8)
+    return np.ascontiguousarray(values.reshape(size.width, size.height).T)  # column by column
+
+
+def _from_polygons(polygons: Sequence[Sequence[float]], size: Size) -> Alpha:
+    """All areas together, also where they overlap; a pixel is in if at least half of it is.
+
+    OpenCV fills what an outline touches as well, half a pixel too much, and on two sides only; so it is filled larger.
+    """
+    mask = np.zeros((size.height, size.width), np.uint8)
+    for polygon in polygons:
+        if len(polygon) < 6:
+            continue
+        shape = np.asarray(polygon, np.float64).reshape(-1, 2)
+        left, top = np.maximum(np.floor(shape.min(0)).astype(int), 0)
+        right, bottom = np.minimum(np.ceil(shape.max(0)).astype(int), size)
+        if left >= right or top >= bottom:
+            continue
+        large = np.zeros(((bottom - top) * _FINER, (right - left) * _FINER), np.uint8)
+        at = (shape - (left, top)) * _FINER - 0.5
+        cv2.fillPoly(large, [np.rint(at * 16).astype(np.int32)], 255, cv2.LINE_8, 4)  # in sixteenths of a pixel
+        covered = cv2.resize(large, (int(right - left), int(bottom - top)), interpolation=cv2.INTER_AREA)
+        part = mask[top:bottom, left:right]
+        part[covered >= 128] = 255
     return mask
 
 
-def _distance(annotation: Annotation, size: Size) -> float:
+def _distance(one: Annotation, size: Size) -> float:
     """Of the mask's centre of mass to the picture's centre, in pixels; at least one, so that it can divide."""
-    moments = cv2.moments(mask_of(annotation, size), binaryImage=True)
+    try:
+        moments = cv2.moments(mask_of(one, size), binaryImage=True)
+    except UsageError:  # said when it is loaded
+        return math.inf
     if not moments["m00"]:
         return math.inf
     x, y = moments["m10"] / moments["m00"], moments["m01"] / moments["m00"]
@@ -123,8 +166,10 @@ def _pictures(folder: Path) -> list[tuple[Path, Size, list[Annotation]]]:
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
             persons: dict[int, list[Annotation]] = {}
+            named = {one["name"]: one["id"] for one in content.get("categories", [])}
+            person = named.get("person", PERSON)
             for annotation in content["annotations"]:
-                if annotation["category_id"] == PERSON:
+                if annotation["category_id"] == person and annotation["segmentation"]:
                     persons.setdefault(annotation["image_id"], []).append(annotation)
             pictures = {one["file_name"]: (one["id"], Size(one["width"], one["height"])) for one in content["images"]}
         except (OSError, ValueError, KeyError, TypeError) as error:
