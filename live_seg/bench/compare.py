@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +16,17 @@ TOLERANCE = 0.03
 """Less of a change than this is none: so much moves by where the linker puts a function."""
 
 
+LIKELY_CHANCE = 1 / 20
+"""Rounds that are all on one side of the others more often than this by chance alone tell nothing."""
+
+
 class Verdict(Enum):
     """Of one figure of one row."""
 
     FASTER = "faster"
     SAME = "same"
     SLOWER = "slower"
+    UNKNOWN = "too few rounds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,8 @@ def compare(before: Result, after: Result) -> list[Compared]:
 
     B is slower in a figure if even its best round is worse than A's worst, and the medians differ by more than
     `TOLERANCE`. With three rounds each that happens by chance once in twenty, with five once in 252; so rounds are
-    what makes a verdict sharp. Where both hold the straightforward pipeline of the same setting, each round is
-    first divided by that pipeline's round beside it.
+    what makes a verdict sharp. With fewer there is none: one round each is slower half the time. Where both
+    hold the straightforward pipeline of the same setting, each round is first divided by that pipeline's round beside it.
     """
     earlier = {row.key: row for row in before.rows}
     found = []
@@ -87,6 +93,8 @@ def _compared(old: Row, old_plain: Row | None, new: Row, new_plain: Row | None, 
         verdict = Verdict.SLOWER
     elif change > 1 + TOLERANCE and min(second) > max(first):
         verdict = Verdict.FASTER
+    if verdict is not Verdict.SAME and 1 / math.comb(len(first) + len(second), len(first)) > LIKELY_CHANCE:
+        verdict = Verdict.UNKNOWN
     before, after = (statistics.median(row.rounds[figure]) for row in (old, new))
     return Compared(new, figure, before, after, change, corrected, verdict)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from live_seg.cli.export import check_installed
+from live_seg.cli.export import check_installed, short
 from live_seg.errors import UsageError
 
 _MEASURES = ("iou", "boundary_iou", "mad", "false_area")
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sweep:
         _sweep(arguments, states, shares)
     if arguments.out:
-        of = {file.name: share for file, share in zip(files, shares, strict=True)}
+        of = [(short(file), share) for file, share in zip(files, shares, strict=True)]
         save({"ema": mixed(states, shares), "average_of": of}, arguments.out)
         print(
             f"{arguments.out}: " + " + ".join(f"{share:.2f} {file}" for file, share in zip(files, shares, strict=True))

@@ -82,9 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
         rows=measured.rows,
         skipped=measured.skipped,
     )
+    _print(result)  # first: a file that cannot be written must not take an hour of measuring along
     if arguments.json:
         write_result(result, arguments.json)
-    _print(result)
     _plot(result, arguments)
     return 0
 

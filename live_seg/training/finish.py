@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -84,17 +84,17 @@ def _write_onnx(network: nn.Module, file: Path) -> str:
 
 
 def _export_plainly(network: nn.Module, file: Path) -> None:
-    content = io.BytesIO()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="live-seg-") as folder:
+        made = Path(folder) / file.name
         warnings.simplefilter("ignore")
         torch.onnx.export(
             network,
             (torch.zeros(1, 3, 160, 288),),
-            content,
+            made,
             input_names=[INPUT],
             output_names=[OUTPUT],
             dynamic_axes={name: {2: SIDES[0], 3: SIDES[1]} for name in (INPUT, OUTPUT)},
             opset_version=OPSET,
             dynamo=False,
         )
-    write_whole(file, content.getbuffer())
+        write_whole(file, made.read_bytes())

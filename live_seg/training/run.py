@@ -12,6 +12,7 @@ from typing import Any
 import torch
 import torch.multiprocessing
 from lightning_fabric import Fabric
+from torch.multiprocessing.spawn import ProcessRaisedException
 
 from live_seg.config import read_values
 from live_seg.config.build import build
@@ -68,7 +69,7 @@ def _in_processes(fabric: Fabric, run: Callable[[Fabric], Path | None]) -> Path 
     said = torch.multiprocessing.get_context("spawn").SimpleQueue()
     try:
         folder: Path | None = fabric.launch(partial(_telling, run=run, said=said))
-    except torch.multiprocessing.ProcessRaisedException:
+    except ProcessRaisedException:
         if said.empty():
             raise
         raise said.get() from None

@@ -60,6 +60,15 @@ def test_alone_leaves_the_baselines_out_and_says_no_ratio(tmp_path: Path) -> Non
     assert "--alone" in result.command
 
 
+def test_what_was_measured_is_shown_also_where_it_cannot_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = "bench --alone --size 160x90 --engine fixed --camera synthetic --mode flat --seconds 0.2 --repeats 1 --json"
+    assert main([*words.split(), str(tmp_path)]) == 2
+    said = capsys.readouterr()
+    assert "160x90, blur, flat out" in said.out and "is a folder" in said.err
+
+
 def test_a_slower_result_gives_exit_code_1(tmp_path: Path) -> None:
     write_result(made_result(), tmp_path / "before.json")
     write_result(made_result(0.8), tmp_path / "after.json")

@@ -46,6 +46,21 @@ def test_a_small_change_is_none_however_quiet_the_rounds_are() -> None:
     assert set(verdicts(made_result(wobble=0.001), made_result(0.98, wobble=0.001)).values()) == {Verdict.SAME}
 
 
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_too_few_rounds_give_no_verdict(rounds: int) -> None:
+    def few(result: Result) -> Result:
+        short = [
+            dataclasses.replace(row, rounds={name: all_[:rounds] for name, all_ in row.rounds.items()})
+            for row in result.rows
+        ]
+        return dataclasses.replace(result, rows=short)
+
+    before, after = few(made_result()), few(made_result(0.8))
+    assert set(verdicts(before, after).values()) == {Verdict.UNKNOWN}
+    assert not is_slower(compare(before, after))
+    assert set(verdicts(before, before).values()) == {Verdict.SAME}
+
+
 def test_a_slower_machine_is_not_our_fault_where_the_straightforward_pipeline_ran_beside() -> None:
     found = verdicts(made_result(), made_result(machine=0.6))
     assert found["flat fps"] is found["paced cpu_ms"] is Verdict.SAME

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +54,19 @@ def test_a_sweep_goes_from_one_end_to_the_other_by_way_of_what_was_asked_for() -
 
 
 def test_the_command_writes_what_can_be_exported(files: tuple[Path, Path], network: Any, tmp_path: Path) -> None:
-    good, bad = files
+    good, bad = (copied(file, tmp_path / file.stem / "weights.pt") for file in files)  # as runs name them
     out = tmp_path / "new" / "mean.pt"
     assert main(["average", f"{good}=3", f"{bad}=1", "--out", str(out)]) == 0
     found, expected = load_checkpoint(out).state_dict(), network.state_dict()
     head = "segmentation_head.0.weight"
     assert torch.allclose(found[head], expected[head] * 0.5)
     assert torch.equal(found["encoder.conv1.weight"], expected["encoder.conv1.weight"])
-    assert torch.load(out, weights_only=True)["average_of"] == {"good.pt": 0.75, "bad.pt": 0.25}
+    assert torch.load(out, weights_only=True)["average_of"] == [("good/weights.pt", 0.75), ("bad/weights.pt", 0.25)]
+
+
+def copied(file: Path, to: Path) -> Path:
+    to.parent.mkdir()
+    return Path(shutil.copy(file, to))
 
 
 def test_the_sweep_tells_the_good_from_the_bad(
