@@ -63,7 +63,7 @@ def compare(before: Result, after: Result) -> list[Compared]:
     B is slower in a figure if even its best round is worse than A's worst, and the medians differ by more than
     `TOLERANCE`. With three rounds each that happens by chance once in twenty, with five once in 252; so rounds are
     what makes a verdict sharp. With fewer there is none: one round each is slower half the time. Where both
-    hold the straightforward pipeline of the same setting, each round is first divided by that pipeline's round beside it.
+    hold the straightforward pipeline of the same setting, each round is first divided by that pipeline's beside it.
     """
     earlier = {row.key: row for row in before.rows}
     found = []
