@@ -15,6 +15,7 @@ def signals(stop: Callable[[], None]) -> Iterator[list[int]]:
     """Calls `stop` at the first signal; a second Ctrl-C ends the process at once.
 
     A second signal within a second counts for nothing: shells and `timeout` send one to the process and its group.
+    What whoever started us wants to be ignored stays ignored: `nohup` a closed terminal, a script's `&` Ctrl-C.
 
     Yields
     ------
@@ -35,6 +36,7 @@ def signals(stop: Callable[[], None]) -> Iterator[list[int]]:
 
     names = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is not on Windows
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    numbers = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, handle) for number in numbers}
     try:
         yield came

@@ -1,0 +1,42 @@
+"""What ends a run cleanly, and what does not end it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from live_seg.cli.signals import signals
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals cannot be sent to oneself there")
+
+
+@pytest.fixture(params=["SIGINT", "SIGTERM", "SIGHUP"])
+def number(request: pytest.FixtureRequest) -> Iterator[int]:
+    number = getattr(signal, request.param)
+    before = signal.getsignal(number)
+    yield number
+    signal.signal(number, before)
+
+
+def test_a_signal_stops_the_run_once_and_is_named_afterwards(number: int) -> None:
+    stopped: list[str] = []
+    signal.signal(number, signal.SIG_DFL)
+    with signals(lambda: stopped.append("now")) as came:
+        os.kill(os.getpid(), number)
+        os.kill(os.getpid(), number)  # to the process and to its group
+    assert came == [number]
+    assert stopped == ["now"]
+    assert signal.getsignal(number) is signal.SIG_DFL
+
+
+def test_what_was_to_be_ignored_stays_ignored(number: int) -> None:
+    """`nohup live-seg …` outlives its terminal; `live-seg … &` in a script is not ended by Ctrl-C for the script."""
+    signal.signal(number, signal.SIG_IGN)
+    with signals(lambda: pytest.fail("it was stopped")) as came:
+        os.kill(os.getpid(), number)
+    assert came == []
+    assert signal.getsignal(number) is signal.SIG_IGN
