@@ -103,6 +103,11 @@ class Pipeline:
         """Asks the loop to end; what was captured before is finished. May be called from a signal handler."""
         self._shared.stop = True
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was asked to end, or fails."""
+        return self._shared.stop
+
     def run(self, sinks: Sequence[Sink], look: Look = lambda config: None) -> None:
         """Runs in the calling thread, which must be the program's main thread if a window is among the sinks.
 

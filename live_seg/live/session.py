@@ -30,6 +30,9 @@ from live_seg.sources.reopening import reopening
 
 log = logging.getLogger("live_seg")
 
+_SLICE_S = 0.1
+"""How long the end of a run may wait for a wait."""
+
 
 class Session:
     """Everything that one run holds open; closed in the right order whatever happens.
@@ -94,7 +97,7 @@ class Session:
         )
         self.outputs = self._open_sinks(stream)
         if not source.live and any(sink.watched for sink in self.outputs):
-            source = Paced(source, time.monotonic, stamped=not self.lossless)
+            source = Paced(source, time.monotonic, self._wait, stamped=not self.lossless)
         self.pipeline = Pipeline(config, source, self._loads(network), self.lossless, commands, statistics)
 
     def run(self, look: Look) -> None:
@@ -104,6 +107,12 @@ class Session:
         for sink in self.outputs:
             count = self.pipeline.statistics.count(sink.name)
             log.info("%s: %d pictures in %.1f s", sink.name, count, time.monotonic() - started)
+
+    def _wait(self, seconds: float) -> None:
+        """Waits for a frame's time; less if the run is to end: in a video of slides the next one is minutes away."""
+        until = time.monotonic() + seconds
+        while not self.pipeline.is_stopping and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _SLICE_S))
 
     def _load(self, size: Size) -> Future[Choice]:
         """Loads the network while the source opens: that is half of the time to the first picture."""

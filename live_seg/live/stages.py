@@ -5,6 +5,7 @@ The one in the middle, which makes mattes, has a file of its own: matte_stage.py
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 
 import cv2
@@ -18,6 +19,9 @@ from live_seg.live.statistics import Statistics
 from live_seg.sources import Source
 
 PAUSED = "camera paused"
+
+_AGAIN_S = 0.05
+"""Pause after a loss: a source that is gone, and does not wait for its own return, says so at once every time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ def capture(shared: Shared, source: Source, frames: Handover[Frame | Away]) -> N
             if not source.live or not config.source.reopen:
                 raise
             frames.put(Away(error.what))
+            time.sleep(_AGAIN_S)
             continue
         if frame is None:
             return
@@ -86,7 +91,11 @@ def capture(shared: Shared, source: Source, frames: Handover[Frame | Away]) -> N
 
 
 def compose(shared: Shared, guard: Guard, matted: Handover[Matted | Away]) -> None:
-    """Hands each frame with its matte to the guard; hides the newest frame when no matte comes in time."""
+    """Hands each frame with its matte to the guard; hides the newest frame when no matte of it comes in time.
+
+    A frame that was let out already is left as it is: of a camera of two frames a second the next one is not due yet.
+    """
+    released: Frame | None = None
     while True:
         patience_s = 1.0 if shared.lossless else shared.config.guard.max_age_ms / 1e3
         item = matted.get(patience_s)
@@ -95,16 +104,19 @@ def compose(shared: Shared, guard: Guard, matted: Handover[Matted | Away]) -> No
         if shared.config.run.paused and newest is not None and not isinstance(item, Away):
             guard.card(newest.size, PAUSED, item.frame if item else replace(newest, time=start))
         elif item is None:
-            if newest is not None and not shared.lossless:
+            if newest is not None and newest is not released and not shared.lossless:
                 guard.hide(newest, "no matte comes")
                 shared.statistics.hid()
+                released = newest
         elif isinstance(item, Away):
             if newest is not None:
                 guard.card(newest.size, item.text, replace(newest, time=start))
         elif item.matte is None:
             guard.hide(item.frame, item.reason)
             shared.statistics.hid()
+            released = item.frame
         else:
+            released = item.frame
             if not guard.show(item.frame, item.matte):
                 shared.statistics.hid()
             shared.statistics.took("compose", shared.clock() - start)

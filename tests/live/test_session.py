@@ -1,0 +1,28 @@
+"""A whole run as the app opens it."""
+
+from __future__ import annotations
+
+import time
+
+from live_seg.config import Config, build
+from live_seg.live.session import Session
+
+
+def test_the_end_does_not_wait_for_the_next_frame_of_a_slow_file() -> None:
+    config = build(
+        {
+            "source": {"camera": "synthetic", "size": "64x48", "fps": 0.01},
+            "engine": {"name": "fixed"},
+            "window": {"show": False},
+            "output": {"also": ["page"]},
+        }
+    )
+    with Session(config) as session:
+        session.open()
+
+        def look(config: Config) -> None:
+            session.pipeline.stop()
+
+        start = time.monotonic()
+        session.run(look)
+    assert time.monotonic() - start < 50  # the second frame is due after 100 s

@@ -1,0 +1,83 @@
+"""The stages alone: what a slow source, and one that is gone for good, make of them."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fakes import ListSource, ManualClock, SourceLost, matte_of, room_frame
+from guarding import guarded, shows_room
+
+from live_seg.config import Config
+from live_seg.frame import Frame
+from live_seg.live import stages
+from live_seg.live.handover import Closed, Newest
+from live_seg.live.stages import Away, Matted, Shared, capture, compose
+from live_seg.live.statistics import Statistics
+
+
+class Scripted(Newest[Any]):
+    """Gives what a script says, None for a timeout; a plain frame in it was captured meanwhile, then nothing came."""
+
+    def __init__(self, shared: Shared, script: list[Any]) -> None:
+        super().__init__()
+        self._shared = shared
+        self._script = script
+
+    def get(self, timeout_s: float) -> Any:
+        if not self._script:
+            raise Closed
+        item = self._script.pop(0)
+        if isinstance(item, Frame):
+            self._shared.newest = item
+            return None
+        if isinstance(item, Matted):
+            self._shared.newest = item.frame
+        return item
+
+
+def shared_by(clock: ManualClock) -> Shared:
+    return Shared(Config(), False, clock, Statistics())
+
+
+def test_the_picture_of_a_slow_source_stays_until_its_next_frame_comes() -> None:
+    clock = ManualClock()
+    shared, (guard, kept) = shared_by(clock), guarded(clock)
+    first, second = room_frame(0), room_frame(1)
+    script = [Matted(first, matte_of(first)), None, None, Matted(second, matte_of(second)), None]
+    with pytest.raises(Closed):
+        compose(shared, guard, Scripted(shared, script))
+    assert [frame.index for _, frame in kept.put_pictures] == [0, 1]
+    assert shared.statistics.hidden_count == 0
+
+
+def test_a_newer_frame_without_a_matte_is_hidden_once() -> None:
+    clock = ManualClock()
+    shared, (guard, kept) = shared_by(clock), guarded(clock)
+    first, newer = room_frame(0), room_frame(1)
+    with pytest.raises(Closed):
+        compose(shared, guard, Scripted(shared, [Matted(first, matte_of(first)), newer, None]))
+    assert [frame.index for _, frame in kept.put_pictures] == [0, 1]
+    assert not shows_room(kept.last)
+
+
+def test_a_card_stays_while_nothing_comes() -> None:
+    clock = ManualClock()
+    shared, (guard, kept) = shared_by(clock), guarded(clock)
+    first = room_frame(0)
+    with pytest.raises(Closed):
+        compose(shared, guard, Scripted(shared, [Matted(first, matte_of(first)), Away("gone"), None, Away("gone")]))
+    assert len(kept.put_pictures) == 3
+
+
+def test_a_source_that_says_at_once_that_it_is_gone_is_not_asked_without_a_pause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(stages, "time", SimpleNamespace(sleep=pauses.append))
+    camera = ListSource([SourceLost("gone"), SourceLost("gone"), room_frame()], live=True)
+    frames: Newest[Frame | Away] = Newest()
+    capture(shared_by(ManualClock()), camera, frames)
+    assert len(pauses) == 2
+    assert min(pauses) > 0.01
