@@ -79,7 +79,7 @@ class FileSink(SinkBase):
             self._writer.write(self._fitted(picture), frame.time)
             if self._part and self._part.error:
                 raise self._part.error
-        except OSError as error:
+        except Exception as error:
             raise self._failed(error) from error
 
     def close(self) -> None:
@@ -93,13 +93,13 @@ class FileSink(SinkBase):
         writer, self._writer = self._writer, None
         part, self._part = self._part, None
         pictures, self._pictures = self._pictures, None
-        failure: OSError | None = None
+        failure: Exception | None = None
         try:
             if writer:
                 writer.close()
             if pictures:
                 pictures.close()
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001  # FFmpeg's errors are of many kinds; the part is seen to all the same
             failure = error
         try:
             if part:
@@ -141,8 +141,8 @@ class FileSink(SinkBase):
             return cv2.multiply(np.ascontiguousarray(picture[..., :3]), alpha, scale=1 / 255)  # type: ignore[return-value]
         return picture
 
-    def _failed(self, error: OSError) -> SinkLost:
-        reason = error.strerror or str(error)
+    def _failed(self, error: Exception) -> SinkLost:
+        reason = getattr(error, "strerror", None) or str(error)
         self._lost = f"{self._target} cannot be written: {reason[:1].lower()}{reason[1:]}"
         return SinkLost(self._lost, "What was written so far is kept.")
 

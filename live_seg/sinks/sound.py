@@ -18,7 +18,7 @@ _taken_as_it_is = {
     "mov": {"aac", "mp3", "ac3", "eac3", "alac", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be"},
     "webm": {"opus", "vorbis"},
 }
-"""Codecs that players expect in a container; Matroska takes all."""
+"""Codecs that players expect in a container; Matroska takes whatever has a name in it."""
 
 _delay_s = 0.05
 """AAC begins with up to 2,112 samples that are not heard, before time 0; MP4 and MOV know that, others would shift."""
@@ -64,8 +64,9 @@ class Sound:
     def _open(self, stream: AudioStream) -> Iterator[Timed]:
         container = self._container.format.name
         codec = stream.codec_context
-        is_taken = container == "matroska" or codec.name in _taken_as_it_is[container]
-        if is_taken and not (codec.name == "aac" and not codec.extradata):  # as in broadcast: with headers in the data
+        name = codec.codec.canonical_name  # the decoder of MP3 is called mp3float
+        is_taken = name in _taken_as_it_is.get(container, self._container.supported_codecs)
+        if is_taken and not (name == "aac" and not codec.extradata):  # as in broadcast: with headers in the data
             copy = self._container.add_stream_from_template(stream)
             return self._copied(stream, copy, -_delay_s if container in ("mp4", "mov") else 0.0)
         rate = 48_000 if container == "webm" else stream.rate or 48_000  # Opus has few rates; AAC has all usual ones

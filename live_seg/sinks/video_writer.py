@@ -59,8 +59,9 @@ def coding_for(container: str, size: Size, has_alpha: bool, crf: int) -> Coding:
         alpha_options = {"auto-alt-ref": "0", "lag-in-frames": "0"} if has_alpha else {}
         return Coding("libvpx-vp9", "yuva420p" if has_alpha else "yuv420p", options | alpha_options)
     if has_alpha:
-        # FFmpeg's other ProRes encoder, prores_ks, makes files a quarter larger and takes four times as long.
-        return Coding("prores_aw", "yuva444p10le", {"profile": "4", "vendor": "apl0"})
+        # FFmpeg's other ProRes encoder makes files a quarter larger and takes four times as long, and any width.
+        codec = "prores_ks" if size.width % 2 else "prores_aw"
+        return Coding(codec, "yuva444p10le", {"profile": "4", "vendor": "apl0"})
     is_odd = size.width % 2 or size.height % 2
     # No B-frames: where times are uneven FFmpeg's MP4 muxer takes the length from the wrong frame and loses the last.
     options = {"crf": str(crf), "preset": "veryfast", "bf": "0"}

@@ -12,9 +12,10 @@ from live_seg.sinks.file import holds_alpha
 
 
 @pytest.mark.parametrize("suffix", ["webm", "mov", "png", "webp"])
-def test_alpha_is_kept_where_the_file_holds_it(tmp_path, suffix):
-    alpha = np.tile(np.linspace(0, 255, 64).astype(np.uint8), (48, 1))
-    picture = np.dstack([np.full((48, 64, 3), 120, np.uint8), alpha])
+@pytest.mark.parametrize(("width", "height"), [(64, 48), (63, 48), (64, 47)])
+def test_alpha_is_kept_where_the_file_holds_it(tmp_path, suffix, width, height):
+    alpha = np.tile(np.linspace(0, 255, width).astype(np.uint8), (height, 1))
+    picture = np.dstack([np.full((height, width, 3), 120, np.uint8), alpha])
     path = tmp_path / f"out.{suffix}"
     assert holds_alpha(path.name)
     with opened(path) as sink:

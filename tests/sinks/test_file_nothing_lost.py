@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from made_clips import index_of, picture_of
@@ -14,7 +15,9 @@ from written import folder_of, frames_of, opened, write
 
 from live_seg.errors import SinkLost, UsageError
 from live_seg.frame import Frame
+from live_seg.sinks import file
 from live_seg.sinks.part_file import PartFile
+from live_seg.sinks.video_writer import VideoWriter
 
 
 @pytest.mark.parametrize("name", ["out.mp4", "out.png", "out-%d.png"])
@@ -162,3 +165,26 @@ def test_a_part_file_is_found_by_its_name(tmp_path):
     assert part.path.name == "out.part.mp4"
     part.finish(keep=False)
     assert folder_of(tmp_path) == []
+
+
+@pytest.mark.parametrize("written", [0, 3])
+def test_an_encoder_that_fails_is_one_line_and_leaves_no_file_without_pictures(tmp_path, monkeypatch, written):
+    """FFmpeg has errors that are none of the system's."""
+
+    class Failing(VideoWriter):
+        def write(self, picture, time_s):
+            if time_s >= written / 25:
+                raise av.error.InvalidDataError(1, "Invalid data")
+            super().write(picture, time_s)
+
+        def close(self):
+            super().close()
+            raise av.error.InvalidDataError(1, "Invalid data")
+
+    monkeypatch.setattr(file, "VideoWriter", Failing)
+    sink = opened(tmp_path / "out.mp4")
+    with pytest.raises(SinkLost, match=r"out\.mp4 cannot be written: invalid data"), sink:
+        for index in range(4):
+            sink.write(picture_of(index), Frame(picture_of(index), index, index / 25))
+    assert folder_of(tmp_path) == (["out.mp4"] if written else [])
+    assert not written or len(frames_of(tmp_path / "out.mp4")) == 3

@@ -41,6 +41,7 @@ def codec_and_length_s(path):
         ("clip.mkv", ("libopus", 48_000), "out.mov", "aac"),
         ("clip.mkv", ("pcm_s16le", 22_050), "out.mp4", "aac"),
         ("clip.mkv", ("pcm_s16le", 44_100), "out.mov", "pcm_s16le"),
+        ("clip.mkv", ("libmp3lame", 44_100), "out.mp4", "mp3float"),
         ("clip.ts", ("aac", 48_000), "out.mp4", "aac"),
         ("clip.ts", ("mp2", 44_100), "out.mp4", "aac"),
     ],
@@ -51,6 +52,13 @@ def test_sound_stays_with_its_pictures(tmp_path, source, sound, target, codec):
     named, length_s = codec_and_length_s(path)
     assert named == codec
     assert length_s == pytest.approx(3.0, abs=0.06)
+    assert onsets_s(path) == pytest.approx([0.5, 1.5, 2.5], abs=0.03)
+
+
+def test_sound_that_matroska_has_no_name_for_is_encoded_anew(tmp_path):
+    clip = make_clip(tmp_path / "clip.avi", 75, sound=("adpcm_ms", 44_100))
+    path = copied(clip, tmp_path / "out.mkv")
+    assert codec_and_length_s(path)[0] == "aac"
     assert onsets_s(path) == pytest.approx([0.5, 1.5, 2.5], abs=0.03)
 
 
