@@ -35,7 +35,7 @@ class Source:
         float, _key("frames a second asked of a camera, or made of a picture, demo and synthetic", gt=0, le=240)
     ] = 30.0
     mirror: Annotated[bool, _key("swap left and right")] = False
-    timeout_ms: Annotated[int, _key("a camera silent for this long counts as lost", ge=100)] = 3000
+    timeout_ms: Annotated[int, _key("a camera silent for this long counts as lost", ge=100, le=600_000)] = 3000
     reopen: Annotated[bool, _key("open a lost camera again, with growing pauses; otherwise end")] = True
 
 

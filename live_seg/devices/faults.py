@@ -63,7 +63,10 @@ def how_to_be_allowed(path: str) -> str:
     import grp
     import pwd
 
-    user = pwd.getpwuid(os.getuid()).pw_name
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # nobody of that number is known here, as in a container
+        return f"Give the container the camera's group: `--group-add $(stat -c %g {path})`."
     try:
         group = grp.getgrgid(Path(path).stat().st_gid)
     except (OSError, KeyError):

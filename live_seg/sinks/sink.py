@@ -13,7 +13,7 @@ from live_seg.registry import Registry
 
 
 class Sink(Protocol):
-    """Takes finished pictures. Opened by its class's `open`; used as a context manager.
+    """Takes finished pictures. Made as `cls(config, stream)`; used as a context manager.
 
     A sink never sees the room: the frame that comes with a picture carries that picture as its image.
 
@@ -35,14 +35,14 @@ class Sink(Protocol):
     watched: bool
 
     def write(self, picture: Image, frame: Frame) -> None:
-        """Takes one picture, uint8 (H, W, 3) BGR or (H, W, 4) BGRA; must not keep or change the array.
+        """Takes one picture, uint8 (H, W, 3) BGR or (H, W, 4) BGRA; must not change the array.
 
         A sink that has one size for its life fits other sizes into it (`live_seg.sinks.fit`).
 
         Raises
         ------
         SinkLost
-            If it takes none any more; the loop closes it and goes on with the others.
+            If it takes none any more; the loop goes on with the others, and closes it with them.
         """
 
     def pump(self) -> None:

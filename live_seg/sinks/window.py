@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from collections.abc import Sequence
@@ -124,7 +125,12 @@ class Window(SinkBase):
             file.write_bytes(cv2.imencode(".png", self._picture)[1].tobytes())
             log.info("saved %s", file.resolve())
         except OSError as error:
-            log.error("the picture was not saved: %s. Start live-seg in a folder that you may write to.", error)
+            with contextlib.suppress(OSError):
+                file.unlink(missing_ok=True)  # what a full disk took of it
+            reason = error.strerror or str(error)
+            log.error(
+                "the picture was not saved: %s. Start live-seg in a folder that can be written to.", reason.lower()
+            )
 
 
 def over_checker(picture: Image) -> Image:

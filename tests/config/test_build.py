@@ -31,6 +31,7 @@ def test_every_key_says_what_it_is_and_has_its_default(key) -> None:  # type: ig
         ({"guard": {"hide": "x"}}, r"guard\.hide: invalid enum value 'x'\. .*'blur', 'card'"),
         ({"source": {"size": "big"}}, r"source\.size: that is not how it is written\. .*like 1280x720"),
         ({"source": {"fps": 0}}, r"source\.fps: expected float > 0"),
+        ({"source": {"timeout_ms": 10**13}}, r"source\.timeout_ms: expected int <= 600000"),
         ({"window": {"show": 1}}, r"window\.show: expected bool, got int"),
     ],
 )

@@ -37,6 +37,16 @@ def test_the_group_is_that_of_the_node_and_the_user_is_this_one(tmp_path, monkey
     assert "since your last login: log out and in again" in faults.how_to_be_allowed(str(node))
 
 
+def test_a_user_without_a_name_is_told_what_to_do_in_a_container(monkeypatch):
+    import pwd
+
+    def nobody(number):
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    assert "`--group-add $(stat -c %g /dev/video0)`" in faults.how_to_be_allowed("/dev/video0")
+
+
 def test_a_metadata_node_gives_no_pictures():
     with pytest.raises(SourceError, match=r"second node.*live-seg devices"):
         faults.check_capturing(Device("C920", 1, "/dev/video1", captures=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -18,8 +19,8 @@ from screen import needs_screen, screen
 
 from live_seg.config import Config
 from live_seg.errors import SinkError
-from live_seg.frame import Image, Size
-from live_seg.sinks import Stream
+from live_seg.frame import Frame, Image, Size
+from live_seg.sinks import Stream, window
 from live_seg.sinks.screen import screen_problem
 from live_seg.sinks.window import KEYS, Window, over_checker, with_text
 
@@ -135,3 +136,24 @@ def test_text_is_drawn_on_a_copy() -> None:
     shown = with_text(picture, ["30 FPS"])
     assert (picture == 200).all()
     assert (shown != 200).any()
+
+
+def test_a_picture_that_does_not_fit_onto_the_disk_leaves_no_piece_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(path: Path, data: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(data[:20])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(window, "screen_problem", lambda: "")
+    monkeypatch.setattr(Window, "_create", lambda window, size: None)
+    monkeypatch.setattr(cv2, "imshow", lambda title, picture: None)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    sink = Window(Config(), Stream(Size(64, 48), 30, False))
+    picture = np.zeros((48, 64, 3), np.uint8)
+    sink.write(picture, Frame(picture, 0, 0.0))
+    sink._press("o")
+    assert "the picture was not saved: no space left on device." in caplog.text
+    assert list(tmp_path.iterdir()) == []
