@@ -96,7 +96,8 @@ def test_the_window_shows_the_picture_and_obeys_its_keys(app: App, tmp_path: Pat
     app.wait_for(lambda picture: share_of(picture, (34, 34, 34)) > 0.002)
     app.press("o")
     deadline = time.monotonic() + 30
-    while not (saved := list(tmp_path.glob("live-seg-*.png"))) and time.monotonic() < deadline:
+    while not (saved := [file for file in tmp_path.glob("live-seg-*.png") if file.read_bytes()[-8:-4] == b"IEND"]):
+        assert time.monotonic() < deadline
         time.sleep(0.05)
     picture = cv2.imdecode(np.fromfile(saved[0], np.uint8), cv2.IMREAD_UNCHANGED)
     assert picture is not None
