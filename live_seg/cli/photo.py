@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from live_seg.cli.parser import add_blur
+from live_seg.config import build
 from live_seg.errors import UsageError
 
 if TYPE_CHECKING:
@@ -102,18 +103,19 @@ def _task(arguments: argparse.Namespace) -> Task:
     from live_seg.photo.task import Task
 
     request = Request(
-        background="blur" if arguments.blur else arguments.background,
+        background=arguments.background if arguments.blur is None else "blur",
         crop=arguments.crop,
         matte=arguments.matte,
     )
-    if arguments.blur not in (None, True):
-        request = dataclasses.replace(request, blur_px=arguments.blur)
+    if isinstance(arguments.blur, float):  # alone it is True, which is equal to 1.0
+        request = dataclasses.replace(request, blur_px=build({"blur": {"radius_px": arguments.blur}}).blur.radius_px)
     limits = dataclasses.replace(Limits(), pixels=arguments.max_megapixels * 1_000_000)
     return Task(request, arguments.model, arguments.engine, arguments.threads, limits)
 
 
 def _pipe(arguments: argparse.Namespace, task: Task, out: Path) -> int:
     """One picture from the standard input, or to the standard output, or both."""
+    from live_seg.media.file import shown
     from live_seg.photo import Cutter, read_photo, write_photo
     from live_seg.photo.output import write_whole
 
@@ -126,6 +128,8 @@ def _pipe(arguments: argparse.Namespace, task: Task, out: Path) -> int:
     photo = read_photo(read, task.limits)
     with Cutter(task.model, task.engine, task.threads, task.limits) as cutter:
         photo = cutter(photo, task.request)
+    if photo.is_empty:
+        _tell_empty("the picture" if source == PIPE else shown(source))
     data = write_photo(photo, arguments.format if out == PIPE else out.suffix)
     if out == PIPE:
         sys.stdout.buffer.write(data)
@@ -172,7 +176,7 @@ def _tell(outcomes: Sequence[Outcome], as_json: bool) -> None:
         if outcome.status == "failed":
             print(f"live-seg: {outcome.error}", file=sys.stderr)
         elif outcome.is_empty:
-            print(f"live-seg: nothing to cut out was found in {shown(outcome.source)}", file=sys.stderr)
+            _tell_empty(shown(outcome.source))
     if as_json:
         print(json.dumps([dataclasses.asdict(outcome) for outcome in outcomes], indent=1))
     if len(outcomes) > 1:
@@ -180,6 +184,10 @@ def _tell(outcomes: Sequence[Outcome], as_json: bool) -> None:
         words = {"done": "done", "skipped": "done before", "failed": "failed"}
         parts = [f"{number} {words[status]}" for status, number in counts.items() if number]
         print(f"live-seg: {len(outcomes)} pictures: {', '.join(parts)}", file=sys.stderr)
+
+
+def _tell_empty(name: str) -> None:
+    print(f"live-seg: nothing to cut out was found in {name}", file=sys.stderr)
 
 
 class _Bar:

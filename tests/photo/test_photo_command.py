@@ -83,10 +83,12 @@ def test_from_pipe_to_pipe() -> None:
 
 def test_a_stronger_blur_is_stronger(tmp_path: Path) -> None:
     (tmp_path / "me.png").write_bytes(content(photo(0, 640, 480)))
-    for strength in ("4", "40"):
+    strengths = ("1", "4", "40")
+    for strength in strengths:
         assert photo_command(tmp_path / "me.png", "-o", tmp_path / f"{strength}.png", "--blur", strength) == 0
-    weak, strong = (np.asarray(opened(tmp_path / f"{strength}.png"))[:60, :60].std() for strength in ("4", "40"))
-    assert strong < weak
+    detail = [np.asarray(opened(tmp_path / f"{strength}.png"))[:60, :60].std() for strength in strengths]
+    assert detail == sorted(detail, reverse=True)
+    assert len(set(detail)) == 3
 
 
 def test_a_picture_of_more_megapixels_than_named_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,6 +105,8 @@ def test_a_picture_of_more_megapixels_than_named_is_refused(tmp_path: Path, caps
         (["-", "a.jpg", "-o", "out"], "a pipe takes one picture"),
         (["-", "--json"], "a pipe takes one picture"),
         (["a.jpg", "-o", "b.png", "--blur", "--matte"], "not allowed with argument"),
+        (["a.jpg", "-o", "b.png", "--blur", "0"], "blur.radius_px: expected float >= 1.0"),
+        (["a.jpg", "-o", "b.png", "--blur", "900"], "(1 to 200)"),
         (["a.jpg", "-o", "b.gif"], ".gif files are not written"),
         (["a.jpg", "-o", "b.jpg"], "a JPEG file holds no transparency"),
         (["a.jpg", "-o", "out", "--format", "jpg"], "a JPEG file holds no transparency"),
@@ -128,6 +132,8 @@ def test_where_nobody_is_found_that_is_said(tmp_path: Path, capsys: pytest.Captu
     printed = capsys.readouterr()
     assert "nothing to cut out was found in" in printed.err
     assert json.loads(printed.out)[0]["is_empty"]
+    piped = run("-", input=(tmp_path / "nobody.png").read_bytes())
+    assert (piped.returncode, b"nothing to cut out was found in the picture" in piped.stderr) == (0, True)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are bytes")
