@@ -31,6 +31,7 @@ def readable(name: str) -> Path:
     name = shown(name)
     try:
         if path.is_dir():
+            os.scandir(path).close()  # one that must not be looked into is said to be that
             raise UsageError(f"{name} is a folder", "Give a file in it.")
         if path.exists() and not path.is_file():
             raise UsageError(f"{name} is no file", "Give a file, not a pipe or a device.")

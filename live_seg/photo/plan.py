@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from live_seg.errors import UsageError
@@ -36,7 +36,9 @@ def is_one_file(inputs: Sequence[Path], out: Path) -> bool:
 def plan(inputs: Sequence[Path], out: Path, suffix: str) -> list[Job]:
     """A job for each picture; folders are mirrored below `out`, files lie in it.
 
-    `a.jpg` becomes `a.png`; where two would become the same both keep their suffix, `a.jpg.png` and `a.webp.png`.
+    `a.jpg` becomes `a.png`; where two would become the same both keep their suffix, `a.jpg.png` and `a.webp.png`. `A.png`
+    and `a.png` count as the same: on memory sticks, Windows and macOS they are. A folder below that cannot be looked
+    into is a job, too: it fails, and is told like a picture that fails.
 
     Parameters
     ----------
@@ -53,37 +55,43 @@ def plan(inputs: Sequence[Path], out: Path, suffix: str) -> list[Job]:
         If a folder holds no picture, is the output folder itself, or two results would have one name all the same.
     """
     places: dict[Path, Path] = {}
+    closed: dict[Path, Path] = {}
     for given in inputs:
         if given.is_dir():
-            places |= _in_folder(given, out)
+            places |= _in_folder(given, out, closed)
         else:
             places[given] = Path(given.name)
-    plain = Counter(place.with_suffix(suffix) for place in places.values())
+    plain = Counter(str(place.with_suffix(suffix)).casefold() for place in places.values())
     jobs: dict[Path, Job] = {}
     for source, place in places.items():
         name = place.with_suffix(suffix)
-        target = out / (name if plain[name] == 1 else place.with_name(place.name + suffix))
+        target = out / (name if plain[str(name).casefold()] == 1 else place.with_name(place.name + suffix))
         if target in jobs:
             both = f"{shown(jobs[target].source)} and {shown(source)}"
             raise UsageError(
                 f"{both} would both become {shown(target)}", "Give their folders, or run one after the other."
             )
         jobs[target] = Job(source, target, out)
-    return list(jobs.values())
+    return [*jobs.values(), *(Job(source, out / place, out) for source, place in closed.items())]
 
 
-def _in_folder(folder: Path, out: Path) -> dict[Path, Path]:
+def _in_folder(folder: Path, out: Path, closed: dict[Path, Path]) -> dict[Path, Path]:
     if folder.resolve() == out.resolve():
         raise UsageError(f"{shown(out)} is what is read", "Give another folder with -o.")
-    found = {path: path.relative_to(folder) for path in _pictures(folder, out.resolve())}
-    if not found:
+
+    def refused(error: OSError) -> None:
+        path = Path(error.filename)
+        closed[path] = path.relative_to(folder)
+
+    found = {path: path.relative_to(folder) for path in _pictures(folder, out.resolve(), refused)}
+    if not found and not closed:
         raise UsageError(f"there is no picture in {shown(folder)}", f"Taken are {', '.join(sorted(SUFFIXES))}.")
     return found
 
 
-def _pictures(folder: Path, without: Path) -> Iterator[Path]:
+def _pictures(folder: Path, without: Path, refused: Callable[[OSError], None]) -> Iterator[Path]:
     """Pictures of a folder and those below, in order; hidden ones, linked folders and `without` are left out."""
-    for top, folders, files in os.walk(folder):
+    for top, folders, files in os.walk(folder, onerror=refused):
         inside = Path(top)
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and (inside / name).resolve() != without

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from made_photos import folder_of
+from photo_runs import photo_command
 
 from live_seg.errors import UsageError
 from live_seg.photo.plan import is_one_file, plan
@@ -50,6 +55,31 @@ def test_two_of_one_name_keep_their_suffixes(tree: Path) -> None:
     (tree / "in/a.webp").write_bytes(b"x")
     found = places(tree, "in")
     assert (found["in/a.jpg"], found["in/a.webp"]) == ("out/a.jpg.png", "out/a.webp.png")
+
+
+def test_names_that_are_one_on_a_memory_stick_keep_their_suffixes(tree: Path) -> None:
+    (tree / "in/A.webp").write_bytes(b"x")
+    found = places(tree, "in")
+    assert (found["in/a.jpg"], found["in/A.webp"]) == ("out/a.jpg.png", "out/A.webp.png")
+
+
+def test_a_folder_that_cannot_be_looked_into_fails_and_the_rest_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder_of(tmp_path / "in", 1)
+    folder_of(tmp_path / "in/closed", 1)
+    look = os.scandir
+
+    def looking(path: str | Path) -> Iterator[os.DirEntry[str]]:
+        if Path(path) == tmp_path / "in/closed":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", looking)
+    assert photo_command(tmp_path / "in", "-o", tmp_path / "out") == 1
+    error = capsys.readouterr().err
+    assert f"{tmp_path}/in/closed cannot be read: Permission denied." in error
+    assert "2 pictures: 1 done, 1 failed" in error
 
 
 def test_two_that_would_be_one_file_all_the_same_are_refused(tree: Path) -> None:
