@@ -89,3 +89,8 @@ def unknown(kind: str, name: str, valid: Iterable[str]) -> UsageError:
     if near:
         return UsageError(f"no {kind} is called {name!r}", f"Did you mean {' or '.join(near)}?")
     return UsageError(f"no {kind} is called {name!r}", f"There are: {', '.join(valid)}.")
+
+
+def one_line(text: str) -> str:
+    """The text as one line that any terminal can print: line ends and escape sequences are spelled out."""
+    return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text)

@@ -8,11 +8,12 @@ import logging
 import os
 import pkgutil
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
 
 from live_seg.cli.parser import Parser
-from live_seg.errors import LiveSegError, UsageError, nearest
+from live_seg.errors import LiveSegError, UsageError, nearest, one_line
 
 _EXTRAS = {
     **dict.fromkeys(("torch", "segmentation_models_pytorch", "onnx", "lightning_fabric"), "live-seg[train]"),
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LiveSegError as error:
         if debug:
             raise
-        print(f"live-seg: {error}", file=sys.stderr)
+        print(f"live-seg: {one_line(str(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         if debug:
@@ -70,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if debug:
             raise
         line, code = _explained(error)
-        print(f"live-seg: {line}", file=sys.stderr)
+        print(f"live-seg: {one_line(line)}", file=sys.stderr)
         return code
 
 
@@ -132,7 +133,17 @@ def _log_to_stderr(debug: bool) -> None:
     log = logging.getLogger("live_seg")
     log.handlers.clear()
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("live-seg: %(message)s"))
+    handler.setFormatter(_Lines("live-seg: %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.DEBUG if debug else logging.INFO)
     log.propagate = False
+    if not debug:  # of metadata that many pictures have broken; what is wrong with a picture we say ourselves
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+class _Lines(logging.Formatter):
+    """Each message is one line, whatever the names of files in it hold; tracebacks stay as they are."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        """See `logging.Formatter.formatMessage`."""
+        return one_line(super().formatMessage(record))

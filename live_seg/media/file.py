@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from live_seg.errors import UsageError, nearest
+from live_seg.errors import UsageError, nearest, one_line
 
 
 def shown(path: str | Path) -> str:
     """A path as one line that any terminal can print: line ends, and bytes that are no UTF-8, are spelled out."""
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text)
+    return one_line(os.fsencode(path).decode("utf-8", "backslashreplace"))
 
 
 def readable(name: str) -> Path:

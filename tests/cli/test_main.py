@@ -78,6 +78,20 @@ def test_each_error_has_its_exit_code_and_one_line(
         main(["--debug"])
 
 
+@pytest.mark.parametrize("words", [["--camera"], ["--camera", "synthetic", "--output"]], ids=" ".join)
+def test_names_cannot_write_lines_or_colours_onto_the_terminal(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a\x1b[31mb\nlive-seg: all is well.mp4"
+    if words == ["--camera"]:
+        file.write_bytes(b"no video")
+    main([*words, str(file), *QUICK])
+    error = capsys.readouterr().err
+    assert "a\\x1b[31mb\\nlive-seg: all is well.mp4" in error
+    assert "\x1b" not in error
+    assert "\nlive-seg: all is well" not in error
+
+
 def test_a_defect_of_ours_says_how_to_see_more(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

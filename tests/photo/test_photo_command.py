@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -134,6 +135,13 @@ def test_where_nobody_is_found_that_is_said(tmp_path: Path, capsys: pytest.Captu
     assert json.loads(printed.out)[0]["is_empty"]
     piped = run("-", input=(tmp_path / "nobody.png").read_bytes())
     assert (piped.returncode, b"nothing to cut out was found in the picture" in piped.stderr) == (0, True)
+
+
+def test_broken_metadata_is_no_noise(tmp_path: Path) -> None:
+    exif = b"Exif\0\0II*\0\x08\0\0\0\1\0" + struct.pack("<HHII", 0x010F, 2, 3000, 4000) + bytes(4)  # far outside
+    (tmp_path / "me.jpg").write_bytes(content(photo(), "JPEG", exif=exif))
+    done = run(tmp_path / "me.jpg", "-o", tmp_path / "cut.png")
+    assert (done.returncode, done.stderr.splitlines()) == (0, [b"live-seg: no model on no network (fixed)"])
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are bytes")
