@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING, cast
 
 from live_seg.errors import UsageError
+from live_seg.photo.structure import check_structure
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
@@ -38,7 +39,7 @@ def open_header(stream: io.BufferedIOBase, name: str) -> ImageFile:
     Raises
     ------
     Unreadable
-        If the stream is empty, or holds none of the kinds above.
+        If the stream is empty, holds none of the kinds above, or has more parts than any picture needs.
     """
     start = stream.read(32)
     stream.seek(0)
@@ -48,6 +49,7 @@ def open_header(stream: io.BufferedIOBase, name: str) -> ImageFile:
         if start[offset : offset + len(mark)] == mark:
             module = importlib.import_module(f"PIL.{reader}ImagePlugin")
             try:
+                check_structure(stream, reader)
                 return cast("ImageFile", getattr(module, f"{reader}ImageFile")(stream, ""))
             except Exception as error:  # noqa: BLE001  # on a file made to break it a reader raises anything
                 reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]

@@ -36,8 +36,8 @@ def is_one_file(inputs: Sequence[Path], out: Path) -> bool:
 def plan(inputs: Sequence[Path], out: Path, suffix: str) -> list[Job]:
     """A job for each picture; folders are mirrored below `out`, files lie in it.
 
-    `a.jpg` becomes `a.png`; where two would become the same both keep their suffix, `a.jpg.png` and `a.webp.png`. `A.png`
-    and `a.png` count as the same: on memory sticks, Windows and macOS they are. A folder below that cannot be looked
+    `a.jpg` becomes `a.png`; where two would become the same both keep their suffix, `a.jpg.png` and `a.webp.png`.
+    `A.png` and `a.png` count as the same: on memory sticks, Windows and macOS they are. A folder that cannot be looked
     into is a job, too: it fails, and is told like a picture that fails.
 
     Parameters

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
+import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from live_seg.photo.structure import TooManyParts, check_directories
 
 if TYPE_CHECKING:
     from PIL.Image import Exif
@@ -48,6 +52,12 @@ class Tags:
 
 def read_tags(picture: PillowImage) -> tuple[Tags, int]:
     """What is kept, and the orientation (1 upright); nothing of metadata that cannot be read."""
+    try:
+        check_directories(io.BytesIO(picture.info.get("exif", b"").removeprefix(b"Exif\0\0")))
+    except TooManyParts:
+        return Tags(), 1
+    except struct.error:
+        pass  # none, or broken
     try:
         exif = picture.getexif()
         details = exif.get_ifd(_DETAILS)
