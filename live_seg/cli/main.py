@@ -82,6 +82,8 @@ def _explained(error: Exception) -> tuple[str, int]:
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror}{where}", 1
+    if isinstance(error, RuntimeError) and "home directory" in str(error):  # what pathlib says of ~somebody
+        return "the ~ of a name stands for nobody's home. Write the whole path.", 2
     return f"{type(error).__name__}: {error}. This is a defect; run again with --debug.", 1
 
 

@@ -23,6 +23,7 @@ from live_seg.live.statistics import Statistics
 from live_seg.matting import Choice, choose
 from live_seg.sinks import Sink, Stream, open_sink
 from live_seg.sinks.file import holds_alpha
+from live_seg.sinks.picture_writer import writes_over
 from live_seg.sources import open_source
 from live_seg.sources.address import meaning
 from live_seg.sources.paced import Paced
@@ -174,12 +175,11 @@ def _sound_from(config: Config) -> str:
 
 
 def _refuse_own_input(config: Config) -> None:
-    written = Path(config.output.file).expanduser()
     inputs = [_file_that_is_read(config)]
     if config.effect.name == "replace":
         inputs.append(Path(config.replace.background).expanduser())
-    is_there = bool(config.output.file) and written.exists()
-    if is_there and any(read and read.is_file() and read.samefile(written) for read in inputs):
+    written = Path(config.output.file).expanduser()
+    if config.output.file and any(read and writes_over(written, read) for read in inputs):
         raise UsageError(f"{config.output.file} is what is read", "Write to another file.")
 
 

@@ -21,6 +21,17 @@ _quality = {
 }
 
 
+def writes_over(target: Path, file: Path) -> bool:
+    """Whether what is written to `target`, numbered or not, takes the place of `file`, if that exists."""
+    if not file.is_file():
+        return False
+    if not _number.search(target.name):
+        return target.exists() and file.samefile(target)
+    around = [re.escape(text) for text in _number.split(target.name)[::2]]
+    same_folder = target.parent.exists() and file.parent.samefile(target.parent)
+    return same_folder and re.fullmatch(r"\d+".join(around), file.name) is not None
+
+
 class PictureWriter:
     """`out-%04d.png` gets every picture, numbered from 0; `out.png` gets the last one, when it is closed."""
 

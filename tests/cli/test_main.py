@@ -166,6 +166,25 @@ def test_what_is_read_is_not_written_over(
     assert Path("clip.mp4").read_bytes() == before
 
 
+def test_a_picture_that_is_read_is_none_of_those_that_are_numbered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["--camera", "synthetic", *QUICK, "--output", "room-%03d.png"]) == 0
+    before = Path("room-000.png").read_bytes()
+    for output in ("room-%03d.png", str(tmp_path / "room-%d.png")):
+        assert main(["--camera", "room-000.png", *QUICK, "--output", output]) == 2
+        assert "is what is read" in capsys.readouterr().err
+    assert Path("room-000.png").read_bytes() == before
+    for output in ("rooms-%03d.png", "room-%03d.jpg"):
+        assert main(["--camera", "room-000.png", *QUICK, "--output", output]) == 0
+
+
+def test_a_home_of_nobody_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--camera", "~nobody-of-this-name/clip.mp4", *QUICK]) == 2
+    assert capsys.readouterr().err.endswith("the ~ of a name stands for nobody's home. Write the whole path.\n")
+
+
 @pytest.mark.parametrize("camera", ["~/clip.mp4", "video:clip.mp4"])
 def test_a_video_has_its_sound_however_it_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, camera: str
