@@ -30,7 +30,11 @@ def add(subparsers: Any) -> None:
     add("--port", metavar="N", type=int, default=8765, help="where it listens; 0: any free port (%(default)s)")
     add("--host", metavar="ADDRESS", default="127.0.0.1", help="0.0.0.0: the whole network may visit, with a token")
     add(
-        "--allow-host", metavar="NAME", action="append", default=[], help="another name that this machine is visited by"
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="another name that this machine is visited by, with a token",
     )
     add("--waiting", metavar="N", type=int, default=8, help="photos that may wait; more are refused (%(default)s)")
     add("--window", action="store_true", help="open a window as well")
@@ -62,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     _tell_missing_camera(config.source.camera)
     is_local = is_loopback(options.host)
-    token = _token(is_local)
+    token = _token(is_local and not options.allow_host)  # a name for others, by a server before this one
     studio = Studio(config, Watch(files))
     engine = config.engine
     limits = Limits(bytes=32_000_000, pixels=50_000_000)

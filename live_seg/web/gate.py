@@ -97,7 +97,8 @@ class Gate:
         query = parse_qs(scope["query_string"].decode("latin-1"))
         if scope["path"] == "/" and self._knows(query.get("token", [""])[0]):
             answer = RedirectResponse("/", 303)  # so that the token stays in no history
-            answer.set_cookie(COOKIE, self._token, httponly=True, samesite="strict")
+            # Not "strict": who came by a link, from a chat for instance, would not be known on the page behind it.
+            answer.set_cookie(COOKIE, self._token, httponly=True, samesite="lax")
             return answer
         kind, _, word = headers.get("authorization", "").partition(" ")
         if (kind.lower() == "bearer" and self._knows(word.strip())) or self._knows(_cookie(headers)):

@@ -6,6 +6,7 @@ import asyncio
 import re
 import threading
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Message, Send
 
 from live_seg.config import Config
 from live_seg.config.commands import Command, setting
@@ -37,6 +39,12 @@ _LOOK_S = 0.1
 
 _STATISTICS_S = 1.0
 """How often the figures are sent; everything else is as soon as it changes."""
+
+_BEAT_S = 15.0
+"""So often something is sent while nothing changes: else a reader who is gone is never found out."""
+
+_PATIENCE_S = 15.0
+"""Who takes nothing for so long is given up: a phone out of reach, a laptop asleep. He would hold the camera open."""
 
 _BOUNDARY = "live-seg-picture"
 
@@ -101,12 +109,12 @@ class Live:
         """GET: the live picture as a stream of JPEGs, for an <img>. The camera is opened for the first who asks."""
         del request
         kind = f"multipart/x-mixed-replace; boundary={_BOUNDARY}"
-        return StreamingResponse(self._pictures(), media_type=kind)
+        return Patient(self._pictures(), media_type=kind)
 
     async def events(self, request: Request) -> Response:
         """GET: the state at once and whenever it changes, as server-sent events."""
         del request
-        return StreamingResponse(self._states(), media_type="text/event-stream")
+        return Patient(self._states(), media_type="text/event-stream")
 
     async def _pictures(self) -> AsyncIterator[bytes]:
         slot = Slot(asyncio.get_running_loop())
@@ -121,7 +129,7 @@ class Live:
     async def _states(self) -> AsyncIterator[bytes]:
         clock = asyncio.get_running_loop().time
         sent: dict[str, Any] = {}
-        figures_s = 0.0
+        figures_s = beat_s = 0.0
         while not self._studio.stopped:
             values = as_values(self._studio.state())
             if sent and clock() - figures_s < _STATISTICS_S:
@@ -129,9 +137,26 @@ class Live:
             if values != sent:
                 if values.get("statistics") != sent.get("statistics"):
                     figures_s = clock()
-                sent = values
+                sent, beat_s = values, clock()
                 yield b"data: " + msgspec.json.encode(values) + b"\n\n"
+            elif clock() - beat_s > _BEAT_S:
+                beat_s = clock()
+                yield b":\n\n"  # a comment
             await asyncio.sleep(_LOOK_S)
+
+
+class Patient(StreamingResponse):
+    """A stream that ends where its reader takes nothing for `_PATIENCE_S`."""
+
+    async def stream_response(self, send: Send) -> None:
+        """See Starlette."""
+
+        async def timely(message: Message) -> None:
+            async with asyncio.timeout(_PATIENCE_S):
+                await send(message)
+
+        with suppress(TimeoutError):
+            await super().stream_response(timely)
 
 
 class Slot:

@@ -53,7 +53,8 @@ def serving(app: ASGIApp, host: str, port: int) -> Iterator[int]:
 def _listening(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family)
+        both = address[0] == "::" and socket.has_dualstack_ipv6()  # else the IPv4 address that is printed is deaf
+        return socket.create_server(address[:2], family=family, dualstack_ipv6=both)
     except socket.gaierror:
         raise UsageError(f"{host} is no address", "Give one of this machine's, or 0.0.0.0 for all of them.") from None
     except OSError as error:

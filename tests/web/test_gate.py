@@ -121,7 +121,7 @@ def test_the_token_leaves_the_address_and_becomes_a_cookie_that_scripts_cannot_r
     (redirect,) = answer.history
     cookie = redirect.headers["Set-Cookie"].lower()
     assert "httponly" in cookie
-    assert "samesite=strict" in cookie
+    assert "samesite=lax" in cookie
     assert visitor.get(f"{guarded.url}api/live", timeout=30).status_code == 200
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from served import VALUES, Site, picture, site_of, until
 from live_seg.config import build
 from live_seg.config.commands import toggle
 from live_seg.sinks import page
+from live_seg.web import live
 from live_seg.web import studio as studio_module
 
 
@@ -50,6 +52,29 @@ def test_the_camera_is_opened_for_the_first_viewer_and_closed_after_the_last(sit
     until(lambda: not site.state()["running"])
     with site.looking() as again:
         next(again)
+
+
+def test_a_viewer_who_takes_nothing_does_not_hold_the_camera_open(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_PATIENCE_S", 0.3)
+    monkeypatch.setattr(page, "as_jpeg", lambda picture: bytes(1_000_000))  # what lies between is soon full
+    with socket.socket() as stuck:
+        stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        host, _, port = site.host.partition(":")
+        stuck.connect((host, int(port)))
+        stuck.sendall(f"GET /api/live/picture HTTP/1.1\r\nHost: {site.host}\r\n\r\n".encode())
+        until(lambda: site.state()["running"])
+        until(lambda: not site.state()["running"])
+        assert not len(site.studio.viewers)
+
+
+def test_while_nothing_changes_a_sign_of_life_is_sent(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "_BEAT_S", 0.2)
+    with requests.get(f"{site.url}api/live/events", stream=True, timeout=5) as answer:
+        lines = (line for line in answer.iter_lines() if line)
+        assert next(lines).startswith(b"data: ")
+        assert [next(lines), next(lines)] == [b":", b":"]
 
 
 def test_several_viewers_share_one_loop_and_one_encoding(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,6 +87,24 @@ def test_a_token_is_made_when_it_listens_wider(start: Start) -> None:
     assert requests.get(local, params={"token": token}, timeout=30).status_code == 200
 
 
+def test_a_token_is_made_when_another_name_is_allowed(start: Start) -> None:
+    _, url = start("--allow-host", "studio.example.org")
+    place, _, token = url.partition("?token=")
+    assert len(token) == 32
+    headers = {"Host": "studio.example.org"}
+    assert requests.get(f"{place}api/offer", headers=headers, timeout=30).status_code == 401
+    headers["Authorization"] = f"Bearer {token}"
+    assert requests.get(f"{place}api/offer", headers=headers, timeout=30).status_code == 200
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no IPv6")
+def test_all_addresses_are_those_of_ipv4_too(start: Start) -> None:
+    _, url = start("--host", "::")
+    port = url.split(":")[2].partition("/")[0]
+    for place in ("127.0.0.1", "[::1]"):
+        assert requests.get(f"http://{place}:{port}/", timeout=30).status_code == 401
+
+
 def test_the_token_of_the_environment_counts_on_loopback_too(start: Start) -> None:
     token = "0123456789abcdefXYZ"
     _, url = start(LIVE_SEG_TOKEN=token)

@@ -97,6 +97,17 @@ def test_with_a_token_the_page_asks_for_it_once(open_page: Open) -> None:
         ready(page)
 
 
+def test_a_link_of_another_page_with_the_token_opens_the_page(open_page: Open) -> None:
+    token = "1234567890abcdef"
+    with site_of(build(VALUES)) as elsewhere, site_of(build(VALUES), token=token) as site:
+        page = open_page(elsewhere)
+        for link in (f"{site.url}?token={token}", site.url):  # and once the cookie is there, without
+            page.goto(elsewhere.url.replace("127.0.0.1", "localhost"))
+            page.evaluate("link => { location.href = link; }", link)
+            expect(page.locator("#photo")).to_be_visible()
+            assert page.url.startswith(site.url)
+
+
 def test_the_page_of_the_api_is_drawn_from_its_description(site: Site, open_page: Open) -> None:
     page = open_page(site, "docs")
     expect(page.get_by_role("heading", name="POST /api/cutout")).to_be_visible()
