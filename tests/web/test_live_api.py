@@ -54,9 +54,7 @@ def test_the_camera_is_opened_for_the_first_viewer_and_closed_after_the_last(sit
         next(again)
 
 
-def test_a_viewer_who_takes_nothing_does_not_hold_the_camera_open(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_viewer_who_takes_nothing_does_not_hold_the_camera_open(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "_PATIENCE_S", 0.3)
     monkeypatch.setattr(page, "as_jpeg", lambda picture: bytes(1_000_000))  # what lies between is soon full
     with socket.socket() as stuck:

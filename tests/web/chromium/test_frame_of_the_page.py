@@ -85,6 +85,28 @@ def test_everything_can_be_reached_with_the_keyboard(site: Site, open_page: Open
     assert {"tab-photo", "help-open", "slider", "behind", "crop", "download", "another"} <= met
 
 
+def test_on_a_phone_held_sideways_the_picture_covers_no_control(site: Site, open_page: Open) -> None:
+    page = open_page(site, "#photo", **{**PHONE, "viewport": {"width": 740, "height": 360}})
+    take(page, picture())
+    ready(page)
+    on_top = """() => {
+      const place = document.activeElement.closest('label') || document.activeElement;
+      const {left, top, width, height} = place.getBoundingClientRect();
+      return place === document.body || place.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+    }"""
+    for _ in range(12):
+        pressed(page, "Tab")
+        assert page.evaluate(on_top), page.evaluate("document.activeElement.outerHTML")
+
+
+def test_on_a_phone_the_heading_is_still_read_out_and_the_example_can_be_scrolled(site: Site, open_page: Open) -> None:
+    page = open_page(site, "#photo", **PHONE)
+    expect(page.get_by_role("heading", name="live-seg")).to_have_count(1)
+    page = open_page(site, "docs", **PHONE)
+    page.locator("#example").focus()
+    expect(page.locator("#example")).to_be_focused()
+
+
 def test_with_a_token_the_page_asks_for_it_once(open_page: Open) -> None:
     token = "1234567890abcdef"
     with site_of(build(VALUES), token=token) as site:
