@@ -12,13 +12,14 @@ from scipy import fft
 
 from live_seg.errors import UsageError
 from live_seg.frame import Size
+from live_seg.shrink import shrink
 from live_seg.training.compose import Bank, Composer, Draw, Rooms, load_bank, load_rooms
 from live_seg.training.compose.draw import derived_seed
 from live_seg.training.compose.parts import NO_CAMERA as STILL
 from live_seg.training.compose.parts import NO_COMPOSE as PLAIN
 from live_seg.training.compose.parts import parts_sheet
 from live_seg.training.compose.placing import clean_edges
-from live_seg.training.compose.sampling import mirrored
+from live_seg.training.compose.sampling import grid, mirrored, sample
 from live_seg.training.compose.sensor import _cosines, jpeg, noisy
 from live_seg.training.compose.things import held, lying
 from live_seg.training.config import Camera, Compose, TrainConfig
@@ -143,6 +144,32 @@ def test_noise_grows_with_its_strength() -> None:
     grey = torch.full((8, 3, 32, 32), 0.5)
     little, much = (float((noisy(grey, Draw(CPU, 3), strength) - grey).std()) for strength in (0.5, 2.0))
     assert 0 < little < much
+
+
+@pytest.mark.parametrize(("times", "levels"), [(1.44, 2), (2, 1), (3, 3), (5, 4), (8, 1)])
+def test_pictures_are_made_smaller_as_the_app_does(times: float, levels: float) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (288, 352, 3), dtype=np.uint8)
+    picture = cv2.GaussianBlur(noise, (0, 0), 1.0)
+    width, height = round(352 / times), round(288 / times)
+    expected = shrink(picture, Size(width, height))
+    bank = torch.from_numpy(picture.transpose(2, 0, 1)[None].copy())
+    x, y = grid(Size(width, height), CPU)
+    where = (x + 0.5) * 352 / width - 0.5, (y + 0.5) * 288 / height - 0.5
+    index, shrunk = torch.tensor([0]), torch.tensor([352 / width])
+    (found,) = sample(bank, index, *(at[None] for at in where), shrunk).numpy() * 255
+    assert np.sqrt(np.square(found - expected.transpose(2, 0, 1)).mean()) < levels
+
+
+def test_what_a_picture_cuts_off_has_no_dark_rim(tmp_path: Path) -> None:
+    for part in ("images", "masks"):
+        (tmp_path / part).mkdir()
+        cv2.imwrite(str(tmp_path / part / "white-1.png"), np.full((96, 50, 3), 255, np.uint8))
+    white = load_bank(read(str(tmp_path)), 96)[0]
+    walls = Rooms(torch.full((1, 3, 288, 512), 255, dtype=torch.uint8), torch.ones(1))
+    for recipe in (PLAIN, replace(PLAIN, reframed=1.0), replace(PLAIN, natural=1.0, whole=1.0)):
+        pictures, alpha = Composer(white, walls, recipe, STILL)(8, Size(64, 32), Draw(CPU, 1))
+        assert pictures.min() > 0.99
+        assert recipe is PLAIN or alpha.min() > 0.99
 
 
 def test_mirrored_positions_stay_inside() -> None:

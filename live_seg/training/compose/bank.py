@@ -26,7 +26,7 @@ ROOM = Size(512, 288)
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """Portraits, each in the upper left corner of a square.
+    """Portraits, each in the upper left corner of a square; its last row and column go on to the other corner.
 
     Attributes
     ----------
@@ -100,8 +100,9 @@ def load_bank(
         except UsageError as error:
             return Skipped(samples[index].name, error.what)
         height, width = alpha.shape
-        pictures[index, :height, :width] = image[:, :, ::-1]
-        alphas[index, :height, :width] = alpha
+        below_and_right = (0, side_px - height, 0, side_px - width)
+        for part, into in ((image[:, :, ::-1], pictures), (alpha, alphas)):
+            into[index] = cv2.copyMakeBorder(part, *below_and_right, cv2.BORDER_REPLICATE)
         boxes[index] = (width, height, *_box(alpha))
         return None
 

@@ -80,7 +80,8 @@ def room(rooms: Rooms, count: int, size: Size, draw: Draw) -> Tensor:
     fit = (wide / cut_width).clamp(max=1)
     cut_width, cut_height = cut_width * fit, cut_height * fit
     left, top = (wide - cut_width) * draw.uniform(count), (high - cut_height) * draw.uniform(count)
-    return sample(rooms.pictures[index], *_cut(size, left, top, cut_width, cut_height, draw))
+    where = _cut(size, left, top, cut_width, cut_height, draw)
+    return sample(rooms.pictures, index, *where, cut_height / size.height)
 
 
 def _fitting(bank: Bank, size: Size) -> Tensor:
@@ -98,7 +99,8 @@ def _portraits(
     left, top = (wide - width) * draw.uniform(len(index)), (high - height) * draw.uniform(len(index))
     x, y = _cut(size, left, top, width, height, draw)
     x, y = mirrored(x, plane(wide)), mirrored(y, plane(high))
-    return sample(bank.pictures[index], x, y), sample(bank.alphas[index], x, y)
+    shrunk = torch.sqrt(width * height / (size.width * size.height))
+    return tuple(sample(part, index, x, y, shrunk) for part in (bank.pictures, bank.alphas))  # type: ignore[return-value]
 
 
 def _cut(size: Size, left: Tensor, top: Tensor, width: Tensor, height: Tensor, draw: Draw) -> tuple[Tensor, Tensor]:

@@ -91,9 +91,12 @@ def _posed(bank: Bank, index: Tensor, size: Size, heights: tuple[float, float], 
     # Nothing floats: where the picture cut the body, its last row goes on downwards.
     goes_on = plane(is_cut) & (from_y > plane(height) - 2)
     from_y = torch.where(goes_on, plane(height) - 2, from_y)
-    within = (from_x > -0.5) & (from_x < plane(width) - 0.5) & (from_y > -0.5) & (from_y < plane(height) - 0.5)
-    matte = sample(bank.alphas[index], from_x, from_y) * within[:, None]
-    return sample(bank.pictures[index], from_x, from_y), matte
+    # How much of a frame's pixel the picture covers; below, where the body goes on, all.
+    ends = from_x + 0.5, plane(width) - 0.5 - from_x, from_y + 0.5, plane(height) - 0.5 - from_y
+    left_in, right_in, top_in, bottom_in = ((end * plane(scale) + 0.5).clamp(0, 1) for end in ends)
+    within = left_in * right_in * top_in * torch.where(plane(is_cut), 1.0, bottom_in)
+    person, matte = (sample(part, index, from_x, from_y, 1 / scale) for part in (bank.pictures, bank.alphas))
+    return person, matte * within[:, None]
 
 
 def _height_in_frame(bottom: Tensor, height: Tensor, tall: Tensor, size: Size, draw: Draw) -> tuple[Tensor, Tensor]:

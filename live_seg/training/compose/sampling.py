@@ -8,6 +8,8 @@ from torch.nn import functional
 
 from live_seg.frame import Size
 
+_MOST_HALVINGS = 3
+
 
 def grid(size: Size, device: torch.device) -> tuple[Tensor, Tensor]:
     """x and y of every pixel of a frame, each float (height, width)."""
@@ -17,13 +19,44 @@ def grid(size: Size, device: torch.device) -> tuple[Tensor, Tensor]:
     return x, y
 
 
-def sample(pictures: Tensor, x: Tensor, y: Tensor) -> Tensor:
-    """uint8 (N, C, H, W) read bilinearly at positions (N, h, w) in pixels; float in 0..1, zero outside."""
-    across, down = (x + 0.5) / pictures.shape[-1] * 2 - 1, (y + 0.5) / pictures.shape[-2] * 2 - 1
-    where = torch.stack([across, down], -1)
-    return functional.grid_sample(
-        pictures.float() / 255, where, mode="bilinear", padding_mode="zeros", align_corners=False
-    )
+def sample(pictures: Tensor, index: Tensor, x: Tensor, y: Tensor, shrunk: Tensor) -> Tensor:
+    """Pictures of a bank read at fractional positions, made smaller as `live_seg.shrink` does for the app.
+
+    Read pixel by pixel, a picture that is made five times smaller is 10 grey levels (root mean square) from that: its
+    person is jagged and the room is not, by which a network finds him (docs/experiments.md).
+
+    Parameters
+    ----------
+    pictures
+        uint8 (M, C, H, W).
+    index
+        (N,): which.
+    x, y
+        Positions (N, h, w) in pixels; outside the last pixel goes on.
+    shrunk
+        (N,): pixels of the picture to one of the frame. From 2 on they are averaged by twos, from 4 by fours, and only
+        then interpolated.
+
+    Returns
+    -------
+    Tensor
+        float (N, C, h, w) in 0..1.
+    """
+    halvings = torch.log2(shrunk).floor().clamp(0, _MOST_HALVINGS).long()
+    result = torch.empty(len(index), pictures.shape[1], *x.shape[1:], device=pictures.device)
+    for often in halvings.unique().tolist():
+        chosen = halvings == often
+        read = pictures[index[chosen]].float() / 255
+        side = 1 << often
+        if often:
+            read = functional.avg_pool2d(read, side, ceil_mode=True)
+        across = (x[chosen] + 0.5) / (read.shape[-1] * side) * 2 - 1
+        down = (y[chosen] + 0.5) / (read.shape[-2] * side) * 2 - 1
+        where = torch.stack([across, down], -1)
+        result[chosen] = functional.grid_sample(
+            read, where, mode="bilinear", padding_mode="border", align_corners=False
+        )
+    return result
 
 
 def mirrored(position: Tensor, length: Tensor) -> Tensor:
