@@ -23,7 +23,7 @@ class Data:
     """Which pictures."""
 
     train: Annotated[
-        list[str], _key("folders as READER:PATH, relative to the current folder; `pairs` if no reader")
+        list[str], _key("folders as READER:PATH, relative to the current folder; `pairs` if no reader; split files")
     ] = field(default_factory=list)
     val: Annotated[list[str], _key("the same for validation; empty: a share of train by its hash")] = field(
         default_factory=list

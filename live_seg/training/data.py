@@ -40,7 +40,7 @@ def training_samples(config: TrainConfig) -> Samples:
     data = config.data
     if not data.train:
         raise UsageError("data.train names no folder", 'Write data.train = ["pairs:DIR"].')
-    train, val = read_all(data.train), read_all(data.val)
+    train, val = read_all(data.train, "train"), read_all(data.val, "val")
     known = {sample.source for sample in (*train, *val)}
     for source in data.leave_out:
         if source not in known:

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
 
 from live_seg.cli.main import main
+from live_seg.config import build
 from live_seg.errors import UsageError
 from live_seg.evaluation.pairs import Pair
 from live_seg.evaluation.split_file import find_data
+from live_seg.training.config import TrainConfig
+from live_seg.training.data import training_samples
 from live_seg.training.split import fingerprint, split
 
 pytestmark = pytest.mark.training
@@ -55,3 +59,13 @@ def test_the_check_command_prints_the_table_and_writes_the_sheet(
     assert main(["data", "check", str(portraits), "--sheet", str(sheet)]) == 0
     said = capsys.readouterr().out
     assert "figure" in said and "8 usable, 0 skipped" in said and sheet.is_file()
+
+
+def test_a_training_takes_its_parts_of_a_split_file_and_leaves_the_test_alone(portraits: Path, tmp_path: Path) -> None:
+    file = tmp_path / "split.csv"
+    assert main(["data", "split", str(portraits), "--val", "0.3", "--test", "0.3", "--out", str(file)]) == 0
+    samples = training_samples(build({"data": {"train": [str(file)], "val": [f"pairs:{file}"]}}, TrainConfig))
+    parts = {row["name"]: row["split"] for row in csv.DictReader(file.read_text().splitlines())}
+    assert set(parts.values()) == {"train", "val", "test"}
+    assert {one.name for one in samples.train} == {name for name, part in parts.items() if part == "train"}
+    assert {one.name for one in samples.val} == {name for name, part in parts.items() if part == "val"}

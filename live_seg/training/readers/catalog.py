@@ -7,6 +7,7 @@ from pathlib import Path
 
 from live_seg.errors import UsageError, unknown
 from live_seg.evaluation.pairs import Sample, find_pairs
+from live_seg.evaluation.split_file import find_data
 from live_seg.training.readers.aisegment import read_aisegment
 from live_seg.training.readers.coco import read_coco, read_coco_all
 from live_seg.training.readers.pets import read_pets, read_pets_test
@@ -27,13 +28,13 @@ READERS: dict[str, Callable[[Path], list[Sample]]] = {
 }
 
 
-def read(where: str) -> list[Sample]:
-    """Samples of a folder written as READER:PATH, or as PATH alone for images/ and masks/.
+def read(where: str, part: str = "train") -> list[Sample]:
+    """Samples of a folder written as READER:PATH, or as PATH alone for images/ and masks/; of a .csv its rows `part`.
 
     Raises
     ------
     UsageError
-        If there is no such reader or folder, or it holds nothing of that layout.
+        If there is no such reader, folder or part, or it holds nothing of that layout.
     """
     name, found, path = where.partition(":")
     if not found or (len(name) == 1 and path[:1] in ("\\", "/")):  # C:\pictures has no reader
@@ -41,11 +42,13 @@ def read(where: str) -> list[Sample]:
     if name not in READERS:
         raise unknown("reader", name, READERS)
     folder = Path(path).expanduser()
+    if name == "pairs" and folder.suffix.lower() == ".csv":
+        return find_data(folder, part)
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}")
     return READERS[name](folder)
 
 
-def read_all(places: Iterable[str]) -> list[Sample]:
-    """Samples of several folders, sorted by name within each."""
-    return [sample for place in places for sample in read(place)]
+def read_all(places: Iterable[str], part: str = "train") -> list[Sample]:
+    """Samples of several folders, sorted by name within each; see `read`."""
+    return [sample for place in places for sample in read(place, part)]
