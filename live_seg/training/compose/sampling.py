@@ -44,7 +44,7 @@ def sample(pictures: Tensor, index: Tensor, x: Tensor, y: Tensor, shrunk: Tensor
     """
     halvings = torch.log2(shrunk).floor().clamp(0, _MOST_HALVINGS).long()
     result = torch.empty(len(index), pictures.shape[1], *x.shape[1:], device=pictures.device)
-    for often in halvings.unique().tolist():
+    for often in sorted(set(halvings.tolist())):
         chosen = halvings == often
         read = pictures[index[chosen]].float() / 255
         side = 1 << often
