@@ -46,7 +46,7 @@ async def hello(bot: Bot, sleep: Sleep = asyncio.sleep) -> User:
     UsageError
         If there is no bot with this token.
     """
-    return await _Patient(bot, sleep)(GetMe())
+    return await Patient(bot, sleep)(GetMe())
 
 
 async def poll(bot: Bot, feed: Feed, sleep: Sleep = asyncio.sleep) -> None:
@@ -57,7 +57,7 @@ async def poll(bot: Bot, feed: Feed, sleep: Sleep = asyncio.sleep) -> None:
     UsageError
         If there is no bot with this token any more.
     """
-    ask = _Patient(bot, sleep)
+    ask = Patient(bot, sleep)
     await ask(DeleteWebhook())  # while there is one, nothing can be asked for
     offset: int | None = None
     try:
@@ -72,20 +72,40 @@ async def poll(bot: Bot, feed: Feed, sleep: Sleep = asyncio.sleep) -> None:
                 await bot(GetUpdates(offset=offset, limit=1, timeout=0), request_timeout=2)
 
 
-class _Patient:
-    """Asks again, after longer and longer pauses, until there is an answer."""
+class Patient:
+    """Asks again, after longer and longer pauses, until there is an answer.
 
-    def __init__(self, bot: Bot, sleep: Sleep) -> None:
+    Parameters
+    ----------
+    bot, sleep
+        Who asks, and how it waits.
+    final
+        Errors that count as an answer.
+    """
+
+    def __init__(self, bot: Bot, sleep: Sleep, final: tuple[type[TelegramAPIError], ...] = ()) -> None:
         self._bot = bot
         self._sleep = sleep
+        self._final = final
         self._backoff = Backoff(_BACKOFF)
 
     async def __call__(self, method: TelegramMethod[TelegramType], timeout_s: int | None = None) -> TelegramType:
+        """The answer.
+
+        Raises
+        ------
+        UsageError
+            If there is no bot with this token.
+        TelegramAPIError
+            One of `final`.
+        """
         while True:
             try:
                 answer = await self._bot(method, request_timeout=timeout_s)
             except (TelegramUnauthorizedError, TelegramNotFound):
                 raise UsageError("there is no bot with this token", f"Look {VARIABLE} up at @BotFather.") from None
+            except self._final:
+                raise
             except TelegramRetryAfter as error:
                 await self._sleep(error.retry_after)
             except ClientDecodeError as error:

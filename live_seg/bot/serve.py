@@ -86,7 +86,7 @@ async def serve(
     Raises
     ------
     UsageError
-        If there is no bot with this token, or the webhook cannot listen.
+        If there is no bot with this token, or the webhook cannot listen or is not taken.
     """
     async with open_bot(token, options.api, sleep) as bot:
         user = await _unless(stop, _introduced(bot, sleep))
@@ -138,7 +138,7 @@ async def _introduced(bot: Bot, sleep: Sleep) -> User:
 
 async def _updates(bot: Bot, feed: Feed, options: Options, sleep: Sleep) -> None:
     if options.webhook:
-        await listen(bot, feed, options.webhook, options.host, options.port)
+        await listen(bot, feed, options.webhook, options.host, options.port, sleep)
     else:
         await poll(bot, feed, sleep)
 

@@ -32,7 +32,7 @@ _TIMEOUT_S = 180.0
 _PAUSES_S = (1.0, 3.0, 9.0)
 """Before each further try of a call that failed."""
 
-_ENDLESS = ("getUpdates", "getMe", "deleteWebhook")
+_ENDLESS = ("getUpdates", "getMe", "deleteWebhook", "setWebhook")
 """These are asked for until there is an answer, by whoever needs it."""
 
 _LONGEST_WAIT_S = 60

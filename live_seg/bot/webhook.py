@@ -8,13 +8,15 @@ import secrets
 from collections.abc import Awaitable, Callable
 
 from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.methods import SetWebhook
 from aiogram.types import Update
 from aiohttp import web
 from pydantic import ValidationError
 from yarl import URL
 
-from live_seg.bot.polling import Feed
-from live_seg.bot.telegram import ALLOWED
+from live_seg.bot.polling import Feed, Patient
+from live_seg.bot.telegram import ALLOWED, Sleep
 from live_seg.errors import UsageError
 
 log = logging.getLogger("live_seg")
@@ -27,13 +29,13 @@ _MOST_BYTES = 1_000_000
 """Of an update; they have a few thousand."""
 
 
-async def listen(bot: Bot, feed: Feed, url: str, host: str, port: int) -> None:
+async def listen(bot: Bot, feed: Feed, url: str, host: str, port: int, sleep: Sleep = asyncio.sleep) -> None:
     """Feeds what comes in, until it is cancelled. The secret is made anew at each start and kept nowhere.
 
     Raises
     ------
     UsageError
-        If it cannot listen there.
+        If it cannot listen there, or Telegram does not take the address.
     """
     secret = secrets.token_urlsafe(32)
     app = web.Application(client_max_size=_MOST_BYTES)
@@ -45,7 +47,13 @@ async def listen(bot: Bot, feed: Feed, url: str, host: str, port: int) -> None:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
             raise UsageError(f"cannot listen on {host}:{port}: {error.strerror}", "Choose another --listen.") from None
-        await bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED)
+        method = SetWebhook(url=url, secret_token=secret, allowed_updates=ALLOWED)
+        try:
+            await Patient(bot, sleep, final=(TelegramBadRequest,))(method)
+        except TelegramBadRequest as error:
+            raise UsageError(
+                f"Telegram does not take --webhook {url} ({error.message})", "Give a public https address, on port 443."
+            ) from None
         log.info("listening on %s:%d for %s", host, port, url)
         await asyncio.Event().wait()
     finally:

@@ -7,7 +7,7 @@ import socket
 import pytest
 from bot_api import BotApi
 from bot_people import Person
-from running import a_bot, scenario
+from running import Pauses, a_bot, scenario
 
 from live_seg.errors import UsageError
 
@@ -69,3 +69,23 @@ async def test_a_place_that_is_taken_is_named() -> None:
             with pytest.raises(UsageError, match=f"cannot listen on 127.0.0.1:{port}"):
                 async with a_bot(api, webhook=(f"http://127.0.0.1:{port}/", port)) as running:
                     await running
+
+
+@scenario
+async def test_an_address_that_telegram_does_not_take_is_named() -> None:
+    async with BotApi() as api:
+        api.fail("setWebhook", 400, "Bad Request: bad webhook: Failed to resolve host")
+        with pytest.raises(UsageError, match=r"does not take --webhook http://nowhere/ .*Failed to resolve host"):
+            async with a_bot(api, webhook=("http://nowhere/", free_port())) as running:
+                await running
+
+
+@scenario
+async def test_the_webhook_is_told_as_soon_as_telegram_answers() -> None:
+    port, pauses = free_port(), Pauses()
+    async with BotApi() as api:
+        api.fail("setWebhook", 502, "Bad Gateway", times=7)
+        async with a_bot(api, pauses=pauses, webhook=(f"http://127.0.0.1:{port}/", port)):
+            await api.until(lambda: api.webhook)
+            await Person(api).has_cut_out(b"ann")
+    assert len(pauses.seconds) == 7
