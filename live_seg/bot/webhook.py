@@ -52,7 +52,8 @@ async def listen(bot: Bot, feed: Feed, url: str, host: str, port: int, sleep: Sl
             await Patient(bot, sleep, final=(TelegramBadRequest,))(method)
         except TelegramBadRequest as error:
             raise UsageError(
-                f"Telegram does not take --webhook {url} ({error.message})", "Give a public https address, on port 443."
+                f"Telegram does not take --webhook {url} ({error.message})",
+                "Give a public https address; ports may be 443, 80, 88, 8443.",
             ) from None
         log.info("listening on %s:%d for %s", host, port, url)
         await asyncio.Event().wait()
