@@ -129,7 +129,7 @@ class VideoFile:
         from av.error import FFmpegError, InvalidDataError
 
         packets = self._container.demux(self._stream)
-        failure = ""
+        failure, broken = "", 0
         while not failure:
             try:
                 packet = next(packets, None)
@@ -141,7 +141,10 @@ class VideoFile:
             try:
                 yield from packet.decode()  # the last packet is empty, and brings what the decoder still holds
             except InvalidDataError:
+                broken += 1
                 log.debug("%s: a packet at %s cannot be decoded", self.name, packet.pts)
+        if broken:
+            log.warning("%s is damaged: %d of its packets cannot be decoded and are left out", self.name, broken)
         if failure:
             try:
                 yield from self._stream.codec_context.decode(None)

@@ -98,6 +98,19 @@ def test_a_whole_file_is_not_said_to_break_off(tmp_path, caplog):
     assert not caplog.text
 
 
+def test_a_file_that_is_damaged_in_its_middle_is_read_to_its_end_and_that_is_said(tmp_path, caplog):
+    path = make_clip(tmp_path / "clip.mp4", 60, Size(320, 240))
+    data = bytearray(path.read_bytes())
+    middle = data.index(b"mdat") + len(data) // 3
+    data[middle : middle + 1500] = b"\xaa" * 1500
+    path.write_bytes(data)
+    _, frames = read(path)
+    assert 20 < len(frames) < 60
+    assert frames[-1][0] > 2
+    assert "is damaged" in caplog.text
+    assert "packets cannot be decoded and are left out" in caplog.text
+
+
 def test_an_mp4_without_its_index_is_refused(tmp_path):
     path = make_clip(tmp_path / "clip.mp4", 50)
     path.write_bytes(path.read_bytes()[:-2000])
