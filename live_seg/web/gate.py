@@ -11,11 +11,11 @@ import hmac
 import ipaddress
 import socket
 from collections.abc import Iterable
-from http.cookies import CookieError, SimpleCookie
 from importlib.resources import files
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -101,7 +101,7 @@ class Gate:
             answer.set_cookie(COOKIE, self._token, httponly=True, samesite="lax")
             return answer
         kind, _, word = headers.get("authorization", "").partition(" ")
-        if (kind.lower() == "bearer" and self._knows(word.strip())) or self._knows(_cookie(headers)):
+        if (kind.lower() == "bearer" and self._knows(word.strip())) or self._knows(Request(scope).cookies.get(COOKIE, "")):
             return None
         if scope["path"] in PAGES:
             page = files("live_seg.web").joinpath("static", "token.html").read_text(encoding="utf-8")
@@ -158,11 +158,3 @@ def _name(host: str) -> str:
         return (urlsplit(f"//{host}").hostname or "").lower().rstrip(".")
     except ValueError:
         return ""
-
-
-def _cookie(headers: Headers) -> str:
-    try:
-        cookies = SimpleCookie(headers.get("cookie", ""))
-    except CookieError:
-        return ""
-    return cookies[COOKIE].value if COOKIE in cookies else ""

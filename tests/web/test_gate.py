@@ -125,6 +125,12 @@ def test_the_token_leaves_the_address_and_becomes_a_cookie_that_scripts_cannot_r
     assert visitor.get(f"{guarded.url}api/live", timeout=30).status_code == 200
 
 
+@pytest.mark.parametrize("other", ['prefs={"a": 1}', "a b=1", "expires=never", "name=José"])
+def test_cookies_of_other_programs_of_this_machine_do_not_hide_it(guarded: Site, other: str) -> None:
+    cookies = f"{other}; live_seg_token={TOKEN}".encode()
+    assert guarded.get("api/live", headers={"Cookie": cookies}).status_code == 200
+
+
 def test_programs_send_the_token_as_a_bearer(guarded: Site) -> None:
     answer = guarded.cut(picture(), headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 200
