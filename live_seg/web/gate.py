@@ -101,7 +101,9 @@ class Gate:
             answer.set_cookie(COOKIE, self._token, httponly=True, samesite="lax")
             return answer
         kind, _, word = headers.get("authorization", "").partition(" ")
-        if (kind.lower() == "bearer" and self._knows(word.strip())) or self._knows(Request(scope).cookies.get(COOKIE, "")):
+        if (kind.lower() == "bearer" and self._knows(word.strip())) or self._knows(
+            Request(scope).cookies.get(COOKIE, "")
+        ):
             return None
         if scope["path"] in PAGES:
             page = files("live_seg.web").joinpath("static", "token.html").read_text(encoding="utf-8")

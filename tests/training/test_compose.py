@@ -14,6 +14,7 @@ from live_seg.errors import UsageError
 from live_seg.frame import Size
 from live_seg.shrink import shrink
 from live_seg.training.compose import Bank, Composer, Draw, Rooms, load_bank, load_rooms
+from live_seg.training.compose.cutting import shown
 from live_seg.training.compose.draw import derived_seed
 from live_seg.training.compose.parts import NO_CAMERA as STILL
 from live_seg.training.compose.parts import NO_COMPOSE as PLAIN
@@ -146,7 +147,7 @@ def test_noise_grows_with_its_strength() -> None:
     assert 0 < little < much
 
 
-@pytest.mark.parametrize(("times", "levels"), [(1.44, 2), (2, 1), (3, 3), (5, 4), (8, 1)])
+@pytest.mark.parametrize(("times", "levels"), [(1.44, 1.5), (2, 1), (3, 1.5), (5, 1.5), (8, 1)])
 def test_pictures_are_made_smaller_as_the_app_does(times: float, levels: float) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (288, 352, 3), dtype=np.uint8)
     picture = cv2.GaussianBlur(noise, (0, 0), 1.0)
@@ -170,6 +171,37 @@ def test_what_a_picture_cuts_off_has_no_dark_rim(tmp_path: Path) -> None:
         pictures, alpha = Composer(white, walls, recipe, STILL)(8, Size(64, 32), Draw(CPU, 1))
         assert pictures.min() > 0.99
         assert recipe is PLAIN or alpha.min() > 0.99
+
+
+def test_of_a_portrait_that_is_cut_at_its_shoulders_the_part_above_them_is_shown() -> None:
+    portrait = np.zeros((100, 60), np.uint8)
+    portrait[10:60, 20:40] = 255
+    portrait[60:, :] = 255
+    assert shown(portrait) == (20, 10, 40, 60, False, False, True)
+    portrait[30:, :50] = 255  # now it is cut too far above
+    assert shown(portrait) == (0, 10, 60, 100, True, True, True)
+    portrait[:, 45:] = 0
+    assert shown(portrait) == (0, 10, 45, 100, True, False, True)
+    portrait[80:] = portrait[:, :20] = 0
+    assert shown(portrait) == (20, 10, 45, 80, False, False, False)
+    assert shown(np.full((4, 6), 127, np.uint8)) == (0, 0, 6, 4, False, False, False)
+
+
+@pytest.mark.parametrize("sides", [(0, 1), (1, 0), (1, 1)])
+def test_who_is_cut_at_a_side_by_his_picture_is_cut_there_by_the_frame(tmp_path: Path, sides: tuple[int, int]) -> None:
+    """Or else he floats in the room with a straight edge, and the network looks for such edges."""
+    for part in ("images", "masks"):
+        (tmp_path / part).mkdir()
+        cut = np.zeros((96, 50), np.uint8)
+        cut[30:80, 0 if sides[0] else 10 : 50 if sides[1] else 40] = 255
+        cv2.imwrite(str(tmp_path / part / "one-1.png"), cut)
+    one = load_bank(read(str(tmp_path)), 96)[0]
+    walls = Rooms(torch.zeros((1, 3, 288, 512), dtype=torch.uint8), torch.ones(1))
+    _, alpha = Composer(one, walls, PLAIN, STILL)(16, Size(64, 32), Draw(CPU, 1))
+    left, right = (alpha[..., column].amax((1, 2)) > 0.9 for column in (0, -1))
+    assert bool((left & right).all() if all(sides) else (left | right).all())
+    seen = alpha[:, 0].amax(1) > 0.5
+    assert all(sides) or float(seen.float().mean()) < 0.9, "and he does not fill it"
 
 
 def test_mirrored_positions_stay_inside() -> None:

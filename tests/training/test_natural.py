@@ -41,8 +41,9 @@ def rulers(*sizes: tuple[int, int]) -> Bank:
     pictures[:, 1] = torch.arange(side)[:, None] * 2
     pictures[:, 2] = torch.arange(len(sizes))[:, None, None] * 10
     boxes = torch.tensor([[0.0, 0.0, *size] for size in sizes])
+    cuts = torch.zeros(len(sizes), 3, dtype=torch.bool)
     whole = torch.full((len(sizes), 1, side, side), 255, dtype=torch.uint8)
-    return Bank(pictures, whole, torch.tensor(sizes).float(), boxes, torch.ones(len(sizes)))
+    return Bank(pictures, whole, torch.tensor(sizes).float(), boxes, cuts, torch.ones(len(sizes)))
 
 
 def frames(bank: Bank, compose: Compose, camera: Camera = STILL, count: int = 8) -> tuple[torch.Tensor, torch.Tensor]:

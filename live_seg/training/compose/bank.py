@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import cv2
@@ -17,6 +17,7 @@ from live_seg.evaluation.measure import Skipped, load_checked, room_source
 from live_seg.evaluation.pairs import Sample, read_image
 from live_seg.evaluation.split_file import find_pictures
 from live_seg.frame import Alpha, Image, Size
+from live_seg.training.compose.cutting import shown
 from live_seg.training.config import Data
 from live_seg.training.readers import read_all
 
@@ -37,7 +38,9 @@ class Bank:
     sizes
         float (N, 2): width and height of what the square holds.
     boxes
-        float (N, 4): left, top, right, bottom of the person.
+        float (N, 4): left, top, right, bottom of what of the person can be put into another room.
+    cuts
+        bool (N, 3): whether he goes on beyond it at the left, at the right, below.
     weights
         float (N,): how often each is drawn.
     """
@@ -46,6 +49,7 @@ class Bank:
     alphas: Tensor
     sizes: Tensor
     boxes: Tensor
+    cuts: Tensor
     weights: Tensor
 
     @property
@@ -55,8 +59,7 @@ class Bank:
 
     def to(self, device: torch.device) -> Bank:
         """The same on another device."""
-        moved = (part.to(device) for part in (self.pictures, self.alphas, self.sizes, self.boxes, self.weights))
-        return Bank(*moved)
+        return Bank(*(getattr(self, part.name).to(device) for part in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def load_bank(
     """
     pictures = np.zeros((len(samples), side_px, side_px, 3), np.uint8)
     alphas = np.zeros((len(samples), side_px, side_px), np.uint8)
-    boxes = np.zeros((len(samples), 6), np.float32)
+    about = np.zeros((len(samples), 9), np.float32)
 
     def place(index: int) -> Skipped | None:
         try:
@@ -103,7 +106,7 @@ def load_bank(
         below_and_right = (0, side_px - height, 0, side_px - width)
         for part, into in ((image[:, :, ::-1], pictures), (alpha, alphas)):
             into[index] = cv2.copyMakeBorder(part, *below_and_right, cv2.BORDER_REPLICATE)
-        boxes[index] = (width, height, *_box(alpha))
+        about[index] = (width, height, *shown(alpha))
         return None
 
     with ThreadPoolExecutor(4) as workers:
@@ -114,13 +117,14 @@ def load_bank(
             "there is no picture to train on", "Look at the folders of data.train: live-seg data check DIR."
         )
     if not used.all():
-        pictures, alphas, boxes = pictures[used], alphas[used], boxes[used]
+        pictures, alphas, about = pictures[used], alphas[used], about[used]
     drawn = _weights([sample.source for sample, keep in zip(samples, used, strict=True) if keep], weights)
     bank = Bank(
         torch.from_numpy(pictures).permute(0, 3, 1, 2),
         torch.from_numpy(alphas)[:, None],
-        torch.from_numpy(boxes[:, :2]),
-        torch.from_numpy(boxes[:, 2:]),
+        torch.from_numpy(about[:, :2]),
+        torch.from_numpy(about[:, 2:6]),
+        torch.from_numpy(about[:, 6:] > 0),
         drawn,
     )
     return bank, [result for result in results if result is not None]
@@ -184,10 +188,3 @@ def _covering(image: Image, size: Size) -> Image:
     scaled = np.asarray(cv2.resize(image, (wide, high), interpolation=how), np.uint8)
     left, top = (wide - size.width) // 2, (high - size.height) // 2
     return scaled[top : top + size.height, left : left + size.width]
-
-
-def _box(alpha: Alpha) -> tuple[int, int, int, int]:
-    rows, columns = np.flatnonzero((alpha > 127).any(1)), np.flatnonzero((alpha > 127).any(0))
-    if not len(rows):  # what was left of the person is softer than half
-        return 0, 0, alpha.shape[1], alpha.shape[0]
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1

@@ -78,17 +78,21 @@ def _posed(bank: Bank, index: Tensor, size: Size, heights: tuple[float, float], 
     tall = bottom - top
     scale = draw.log_uniform(count, *heights) * size.height / tall  # frame pixels for a pixel of the picture
     scale = torch.minimum(scale, 1.5 * size.width / (right - left))
-    stretch = draw.log_uniform(count, 0.92, 1.08)
-    slant = draw.uniform(count, -0.12, 0.12)
-    centre_x = draw.uniform(count, 0.05, 0.95) * size.width
-    centre_y, is_cut = _height_in_frame(bottom, height, tall * scale, size, draw)
+    flip = draw.sign(count)
+    cut_left, cut_right, is_cut = bank.cuts[index].unbind(1)
+    scale = torch.where(cut_left & cut_right, scale.maximum(1.1 * size.width / (right - left)), scale)
+    is_upright = cut_left | cut_right
+    stretch = torch.where(is_upright, 1.0, draw.log_uniform(count, 0.92, 1.08))
+    slant = torch.where(is_upright, 0.0, draw.uniform(count, -0.12, 0.12))
+    centre_x = _across_frame((cut_left, cut_right), flip, (right - left) * scale, size, draw)
+    centre_y = _height_in_frame(is_cut, tall * scale, size, draw)
     x, y = grid(size, bank.device)
     across, down = x - plane(centre_x), y - plane(centre_y)
     turn_cos, turn_sin = plane(torch.cos(slant)), plane(torch.sin(slant))
-    scale_x, scale_y, flip = plane(scale * stretch), plane(scale), plane(draw.sign(count))
-    from_x = plane((left + right) / 2) + (turn_cos * across / scale_x + turn_sin * down / scale_y) * flip
+    scale_x, scale_y = plane(scale * stretch), plane(scale)
+    from_x = plane((left + right) / 2) + (turn_cos * across / scale_x + turn_sin * down / scale_y) * plane(flip)
     from_y = plane((top + bottom) / 2) - turn_sin * across / scale_x + turn_cos * down / scale_y
-    # Nothing floats: where the picture cut the body, its last row goes on downwards.
+    # Where the picture ends in the frame all the same, his last row goes on downwards.
     goes_on = plane(is_cut) & (from_y > plane(height) - 2)
     from_y = torch.where(goes_on, plane(height) - 2, from_y)
     # How much of a frame's pixel the picture covers; below, where the body goes on, all.
@@ -99,12 +103,23 @@ def _posed(bank: Bank, index: Tensor, size: Size, heights: tuple[float, float], 
     return person, matte * within[:, None]
 
 
-def _height_in_frame(bottom: Tensor, height: Tensor, tall: Tensor, size: Size, draw: Draw) -> tuple[Tensor, Tensor]:
-    """Centre of the person from above, and whether his picture cuts him below: then the frame must, too."""
-    count = len(bottom)
-    is_cut = bottom > height - 5
+def _across_frame(cuts: tuple[Tensor, Tensor], flip: Tensor, wide: Tensor, size: Size, draw: Draw) -> Tensor:
+    """Centre of the person from the left. Where his picture cuts him at a side, or at both, the frame does, too."""
+    count = len(wide)
+    centre = draw.uniform(count, 0.05, 0.95) * size.width
+    beyond = draw.uniform(count, 0, 0.15) * size.width + 1
+    play = (wide - 1.05 * size.width).clamp(min=0) * draw.uniform(count, -0.5, 0.5)
+    at_left = torch.where(flip > 0, *cuts)
+    beside = torch.where(at_left, wide / 2 - beyond, size.width - wide / 2 + beyond)
+    centre = torch.where(cuts[0] | cuts[1], beside, centre)
+    return torch.where(cuts[0] & cuts[1], size.width / 2 + play, centre)
+
+
+def _height_in_frame(is_cut: Tensor, tall: Tensor, size: Size, draw: Draw) -> Tensor:
+    """Centre of the person from above. Where he is cut below, the frame's lower edge does it."""
+    count = len(tall)
     cut_top = size.height - tall + draw.uniform(count, 0, 0.3) * tall
     free_top = draw.uniform(count) * (size.height - tall) * 1.1
     top = torch.where(is_cut, cut_top, free_top)
     too_tall = draw.uniform(count, -0.05, 0.2) * size.height  # the head stays in the frame, mostly
-    return torch.where(tall > size.height, too_tall, top) + tall / 2, is_cut
+    return torch.where(tall > size.height, too_tall, top) + tall / 2

@@ -9,6 +9,8 @@ from torch.nn import functional
 from live_seg.frame import Size
 
 _MOST_HALVINGS = 3
+_NEARLY = 1.2
+"""Below this factor one place of a pixel is as good as four."""
 
 
 def grid(size: Size, device: torch.device) -> tuple[Tensor, Tensor]:
@@ -34,8 +36,8 @@ def sample(pictures: Tensor, index: Tensor, x: Tensor, y: Tensor, shrunk: Tensor
     x, y
         Positions (N, h, w) in pixels; outside the last pixel goes on.
     shrunk
-        (N,): pixels of the picture to one of the frame. From 2 on they are averaged by twos, from 4 by fours, and only
-        then interpolated.
+        (N,): pixels of the picture to one of the frame. From 2 on they are averaged by twos, from 4 by fours; what is
+        left is read at four places of the frame's pixel.
 
     Returns
     -------
@@ -43,20 +45,30 @@ def sample(pictures: Tensor, index: Tensor, x: Tensor, y: Tensor, shrunk: Tensor
         float (N, C, h, w) in 0..1.
     """
     halvings = torch.log2(shrunk).floor().clamp(0, _MOST_HALVINGS).long()
+    is_smaller = shrunk / 2**halvings > _NEARLY
     result = torch.empty(len(index), pictures.shape[1], *x.shape[1:], device=pictures.device)
-    for often in sorted(set(halvings.tolist())):
-        chosen = halvings == often
+    for often, smaller in sorted(set(zip(halvings.tolist(), is_smaller.tolist(), strict=True))):
+        chosen = (halvings == often) & (is_smaller == smaller)
         read = pictures[index[chosen]].float() / 255
         side = 1 << often
         if often:
             read = functional.avg_pool2d(read, side, ceil_mode=True)
-        across = (x[chosen] + 0.5) / (read.shape[-1] * side) * 2 - 1
-        down = (y[chosen] + 0.5) / (read.shape[-2] * side) * 2 - 1
-        where = torch.stack([across, down], -1)
-        result[chosen] = functional.grid_sample(
-            read, where, mode="bilinear", padding_mode="border", align_corners=False
-        )
+        quarter = plane(shrunk[chosen] / 4)
+        places = [(across, down) for across in (-1, 1) for down in (-1, 1)] if smaller else [(0, 0)]
+        parts = [
+            _read(read, (x[chosen] + across * quarter) / side, (y[chosen] + down * quarter) / side, side)
+            for across, down in places
+        ]
+        result[chosen] = torch.stack(parts).mean(0)
     return result
+
+
+def _read(pictures: Tensor, x: Tensor, y: Tensor, side: int) -> Tensor:
+    """Read bilinearly at positions that were divided by `side`, as the pictures' own sides were."""
+    half = 0.5 / side
+    across, down = (x + half) / pictures.shape[-1] * 2 - 1, (y + half) / pictures.shape[-2] * 2 - 1
+    where = torch.stack([across, down], -1)
+    return functional.grid_sample(pictures, where, mode="bilinear", padding_mode="border", align_corners=False)
 
 
 def mirrored(position: Tensor, length: Tensor) -> Tensor:
