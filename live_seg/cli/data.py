@@ -6,6 +6,7 @@ import argparse
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def _split(arguments: argparse.Namespace) -> int:
 
 def _augment(arguments: argparse.Namespace) -> int:
     from live_seg.evaluation.sheet import write_picture
-    from live_seg.training.compose.bank import load_animals, load_bank, load_rooms
+    from live_seg.training.compose import load_animals, load_bank, load_rooms
     from live_seg.training.compose.parts import parts_sheet
     from live_seg.training.config_file import read_config
     from live_seg.training.data import pick, training_samples
@@ -98,7 +99,7 @@ def _augment(arguments: argparse.Namespace) -> int:
     config = read_config(arguments.config, arguments.set)
     samples = pick(training_samples(config).train, arguments.most)
     bank, _ = load_bank(samples, config.data.side_px, config.data.weights)
-    rooms = load_rooms(config.data.rooms, arguments.most, config.data.weights)
+    rooms = load_rooms(replace(config.data, most=arguments.most), samples)
     sheet = parts_sheet(bank, rooms, stages(config), config.camera, load_animals(config.data), arguments.seed)
     write_picture(sheet, arguments.sheet)
     print(f"contact sheet of {len(samples)} pictures and {len(rooms.pictures)} rooms: {arguments.sheet}")

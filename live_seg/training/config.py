@@ -32,6 +32,9 @@ class Data:
     rooms: Annotated[list[str], _key("folders of pictures without persons; empty: no composition")] = field(
         default_factory=list
     )
+    free: Annotated[
+        list[str], _key("sources in whose pictures everybody has a mask: parts with nobody are rooms, of source `free`")
+    ] = field(default_factory=list)
     animals: Annotated[list[str], _key("the same with mattes of animals, which stand before persons and are none")] = (
         field(default_factory=list)
     )

@@ -205,7 +205,7 @@ class _Loop:
         for one in skipped:
             self._say(f"skipped: {one.picture}: {one.why}")
         self._say(f"{len(bank.pictures)} pictures, {len(skipped)} skipped; split {self.samples.hash}")
-        rooms, animals = load_rooms(data.rooms, data.most, data.weights), load_animals(data)
+        rooms, animals = load_rooms(data, self.samples.train), load_animals(data)
         bank, rooms, animals = bank.to(device), rooms.to(device), animals and animals.to(device)
         return [Composer(bank, rooms, one.compose, self.config.camera, animals) for one in self.stages], device
 

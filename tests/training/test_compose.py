@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import cv2
@@ -23,7 +22,7 @@ from live_seg.training.compose.placing import clean_edges
 from live_seg.training.compose.sampling import grid, mirrored, sample
 from live_seg.training.compose.sensor import _cosines, jpeg, noisy
 from live_seg.training.compose.things import held, lying
-from live_seg.training.config import Camera, Compose, TrainConfig
+from live_seg.training.config import Camera, Compose, Data, TrainConfig
 from live_seg.training.readers import read
 from live_seg.training.schedule import stages
 
@@ -40,7 +39,7 @@ def bank(portraits: Path) -> Bank:
 
 @pytest.fixture(scope="module")
 def walls(rooms: Path) -> Rooms:
-    return load_rooms([str(rooms)])
+    return load_rooms(Data(rooms=[str(rooms)]))
 
 
 def compose(bank: Bank, walls: Rooms, compose: Compose = PLAIN, camera: Camera = STILL, seed: int = 0) -> tuple:
@@ -99,7 +98,7 @@ def test_a_second_and_third_person_cover_more(bank: Bank, walls: Rooms) -> None:
 
 
 def test_without_rooms_every_frame_is_a_portrait_reframed(bank: Bank) -> None:
-    pictures, alpha = compose(bank, load_rooms([]))
+    pictures, alpha = compose(bank, load_rooms(Data()))
     assert pictures.shape == (8, 3, 64, 96) and float(alpha.amax((1, 2, 3)).min()) > 0.5
 
 
@@ -216,11 +215,13 @@ def test_pictures_are_drawn_by_their_sources_weight(tmp_path: Path) -> None:
             cv2.imwrite(str(tmp_path / part / f"{name}.png"), np.full((40, 40), value, np.uint8))
     bank, skipped = load_bank(read(str(tmp_path)), 64, {"never": 0.0})
     assert skipped == [] and set(Draw(CPU, 1).weighted(50, bank.weights).tolist()) == {1}
-    rooms = load_rooms([str(tmp_path)], weights={"never": 0.0})
+    rooms = load_rooms(Data(rooms=[str(tmp_path)], weights={"never": 0.0}))
     assert set(Draw(CPU, 1).weighted(50, rooms.weights).tolist()) == {1}
-    for load in (partial(load_bank, read(str(tmp_path)), 64), partial(load_rooms, [str(tmp_path)], 0)):
-        with pytest.raises(UsageError, match="nothing to draw"):
-            load({"never": 0.0, "often": 0.0})
+    nothing = {"never": 0.0, "often": 0.0}
+    with pytest.raises(UsageError, match="nothing to draw"):
+        load_bank(read(str(tmp_path)), 64, nothing)
+    with pytest.raises(UsageError, match="nothing to draw"):
+        load_rooms(Data(rooms=[str(tmp_path)], weights=nothing))
 
 
 def test_the_sheet_shows_every_part(bank: Bank, walls: Rooms) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -13,16 +12,12 @@ import torch
 from torch import Tensor
 
 from live_seg.errors import UsageError
-from live_seg.evaluation.measure import Skipped, load_checked, room_source
-from live_seg.evaluation.pairs import Sample, read_image
-from live_seg.evaluation.split_file import find_pictures
-from live_seg.frame import Alpha, Image, Size
+from live_seg.evaluation.measure import Skipped, load_checked
+from live_seg.evaluation.pairs import Sample
+from live_seg.frame import Alpha, Image
 from live_seg.training.compose.cutting import shown
 from live_seg.training.config import Data
 from live_seg.training.readers import read_all
-
-ROOM = Size(512, 288)
-"""Rooms are kept at this size: behind a person they are out of focus or small anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +55,6 @@ class Bank:
     def to(self, device: torch.device) -> Bank:
         """The same on another device."""
         return Bank(*(getattr(self, part.name).to(device) for part in fields(self)))
-
-
-@dataclass(frozen=True, slots=True)
-class Rooms:
-    """Pictures in which nobody is: uint8 (N, 3, 288, 512), RGB; float (N,): how often each is drawn."""
-
-    pictures: Tensor
-    weights: Tensor
-
-    def to(self, device: torch.device) -> Rooms:
-        """The same on another device."""
-        return Rooms(self.pictures.to(device), self.weights.to(device))
 
 
 def load_bank(
@@ -118,7 +101,7 @@ def load_bank(
         )
     if not used.all():
         pictures, alphas, about = pictures[used], alphas[used], about[used]
-    drawn = _weights([sample.source for sample, keep in zip(samples, used, strict=True) if keep], weights)
+    drawn = drawn_by_source([sample.source for sample, keep in zip(samples, used, strict=True) if keep], weights)
     bank = Bank(
         torch.from_numpy(pictures).permute(0, 3, 1, 2),
         torch.from_numpy(alphas)[:, None],
@@ -143,28 +126,14 @@ def load_animals(data: Data) -> Bank | None:
     return load_bank(chosen, data.side_px)[0] if chosen else None
 
 
-def load_rooms(folders: Sequence[str], most: int = 0, weights: Mapping[str, float] | None = None) -> Rooms:
-    """Loads the pictures of folders, cut to 16:9, at most `most` (0: all); no folder gives an empty tensor.
-
-    A room's source is its name up to the first dash; `weights` are as in `load_bank`.
+def drawn_by_source(sources: Sequence[str], weights: Mapping[str, float] | None) -> Tensor:
+    """float (N,): how often each is drawn, by its source.
 
     Raises
     ------
     UsageError
-        If a folder holds no picture, one cannot be read, or the weights leave none to draw.
+        If that leaves none.
     """
-    files = [file for folder in folders for file in find_pictures(Path(folder).expanduser())]
-    if most and len(files) > most:
-        files = [files[index * len(files) // most] for index in range(most)]
-    rooms = np.zeros((len(files), ROOM.height, ROOM.width, 3), np.uint8)
-    for index, file in enumerate(files):
-        rooms[index] = _covering(read_image(file), ROOM)[:, :, ::-1]
-    drawn = _weights([room_source(file) for file in files], weights)
-    return Rooms(torch.from_numpy(rooms).permute(0, 3, 1, 2), drawn)
-
-
-def _weights(sources: Sequence[str], weights: Mapping[str, float] | None) -> Tensor:
-    """How often each is drawn, by its source."""
     drawn = [(weights or {}).get(source, 1.0) for source in sources]
     if drawn and (not sum(drawn) > 0 or min(drawn) < 0):
         raise UsageError("data.weights leaves nothing to draw", "Weights are 0 or more, and not all 0.")
@@ -178,13 +147,3 @@ def _fitted(image: Image, alpha: Alpha, side_px: int) -> tuple[Image, Alpha]:
     size = max(1, round(alpha.shape[1] * scale)), max(1, round(alpha.shape[0] * scale))
     shrunk = (np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA), np.uint8) for one in (image, alpha))
     return next(shrunk), next(shrunk)
-
-
-def _covering(image: Image, size: Size) -> Image:
-    """The middle of the picture, scaled until it covers the size."""
-    scale = max(size.width / image.shape[1], size.height / image.shape[0])
-    wide, high = max(size.width, round(image.shape[1] * scale)), max(size.height, round(image.shape[0] * scale))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    scaled = np.asarray(cv2.resize(image, (wide, high), interpolation=how), np.uint8)
-    left, top = (wide - size.width) // 2, (high - size.height) // 2
-    return scaled[top : top + size.height, left : left + size.width]

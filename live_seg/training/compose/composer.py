@@ -6,12 +6,13 @@ import torch
 from torch import Tensor
 
 from live_seg.frame import Size
-from live_seg.training.compose.bank import Bank, Rooms
+from live_seg.training.compose.bank import Bank
 from live_seg.training.compose.draw import Draw, each
 from live_seg.training.compose.framing import natural, reframed, room
 from live_seg.training.compose.lens import blurred
 from live_seg.training.compose.light import low_light, recoloured, two_lights
 from live_seg.training.compose.placing import Look, placed
+from live_seg.training.compose.rooms import Rooms
 from live_seg.training.compose.sensor import jpeg, noisy
 from live_seg.training.compose.things import held, lying
 from live_seg.training.config import Camera, Compose

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from live_seg.frame import Size
-from live_seg.training.compose.bank import Bank, Rooms
+from live_seg.training.compose.bank import Bank
 from live_seg.training.compose.draw import Draw
+from live_seg.training.compose.rooms import Rooms
 from live_seg.training.compose.sampling import grid, mirrored, plane, sample
 
 SQUEEZED = 0.2

@@ -12,9 +12,10 @@ from torch import Tensor
 
 from live_seg.evaluation.sheet import contact_sheet, matte_overlay
 from live_seg.frame import Image, Size
-from live_seg.training.compose.bank import Bank, Rooms
+from live_seg.training.compose.bank import Bank
 from live_seg.training.compose.composer import Composer
 from live_seg.training.compose.draw import Draw
+from live_seg.training.compose.rooms import Rooms
 from live_seg.training.config import Camera, Compose
 from live_seg.training.schedule import Stage
 

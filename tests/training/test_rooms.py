@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from live_seg.errors import UsageError
+from live_seg.training.compose import load_rooms
+from live_seg.training.compose.rooms import free_part
+from live_seg.training.config import Data
+from live_seg.training.readers import read
+
+pytestmark = pytest.mark.training
+
+
+def test_the_largest_part_without_anybody_is_a_room() -> None:
+    alpha = np.zeros((300, 500), np.uint8)
+    alpha[:, 100:120] = 255
+    rows, columns = free_part(alpha) or (slice(0), slice(0))
+    assert columns.start >= 120 and (rows.stop - rows.start) * 16 == pytest.approx(
+        (columns.stop - columns.start) * 9, abs=16
+    )
+    assert columns.stop - columns.start > 350
+    alpha[:, 300:320] = 30  # somebody may be there
+    assert free_part(alpha) is None, "what is left is too small"
+    assert free_part(np.zeros((300, 500), np.uint8)) == (slice(0, 276), slice(0, 491))
+
+
+def test_parts_of_pictures_in_which_everybody_has_a_mask_are_rooms(tmp_path: Path, rooms: Path) -> None:
+    for part, value in (("images", 90), ("masks", 0)):
+        (tmp_path / part).mkdir()
+        for name in ("known-1", "some-1", "known-2"):
+            picture = np.full((300, 500), value, np.uint8)
+            picture[:, :40] = 255
+            cv2.imwrite(str(tmp_path / part / f"{name}.png"), picture)
+    data = Data(rooms=[str(rooms)], free=["known"], weights={"free": 3.0})
+    found, without = load_rooms(data, read(str(tmp_path))), load_rooms(Data(rooms=[str(rooms)]))
+    assert len(found.pictures) == len(without.pictures) + 2
+    assert found.weights.tolist() == [*without.weights.tolist(), 3.0, 3.0]
+    assert float(found.pictures[-1].float().mean()) == 90
+    with pytest.raises(UsageError, match=r"source of data\.free"):
+        load_rooms(replace(data, free=["knwon"]), read(str(tmp_path)))
