@@ -117,7 +117,7 @@ class Replace:
 class Guard:
     """When the room must not be shown (live_seg/live/guard.py)."""
 
-    max_age_ms: Annotated[float, _key("a matte older than this shows nothing of the frame", gt=0, le=600_000)] = 300.0
+    max_age_ms: Annotated[float, _key("a matte older than this shows nothing of the frame", ge=1, le=600_000)] = 300.0
     empty_ms: Annotated[
         float, _key("how long a matte that is suddenly empty, or full, is not believed", ge=0, le=60_000)
     ] = 500.0
