@@ -117,7 +117,7 @@ def _pipe(arguments: argparse.Namespace, task: Task, out: Path) -> int:
     """One picture from the standard input, or to the standard output, or both."""
     from live_seg.media.file import shown
     from live_seg.photo import Cutter, read_photo, write_photo
-    from live_seg.photo.output import write_whole
+    from live_seg.photo.output import write_result
 
     if len(arguments.inputs) != 1 or arguments.json or arguments.cluster:
         raise UsageError("a pipe takes one picture and nothing else", "Leave out --json, --cluster and other files.")
@@ -134,7 +134,7 @@ def _pipe(arguments: argparse.Namespace, task: Task, out: Path) -> int:
     if out == PIPE:
         sys.stdout.buffer.write(data)
     else:
-        write_whole(out, data)
+        write_result(out, data)
     return 0
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from live_seg.errors import UsageError
 from live_seg.frame import Image
 from live_seg.photo.cutter import Cutter
-from live_seg.photo.output import write_whole
+from live_seg.photo.output import write_result
 from live_seg.photo.photo import Photo, from_pillow, read_photo, to_pillow, write_photo
 from live_seg.photo.request import Request
 
@@ -67,7 +67,7 @@ def cutout(image: Any, background: Any = None, model: str = "person", crop: bool
     if isinstance(image, str | Path):
         path = Path(image).expanduser()
         target = path.with_name(f"{path.stem}-cutout.png")
-        write_whole(target, write_photo(_cut(read_photo(path), request, model), "png"))
+        write_result(target, write_photo(_cut(read_photo(path), request, model), "png"))
         return str(target) if isinstance(image, str) else target
     if _is_pillow(image):
         return to_pillow(_cut(from_pillow(image), request, model))

@@ -13,6 +13,7 @@ from live_seg.media.file import shown
 from live_seg.photo.header import Unreadable, open_header
 from live_seg.photo.tags import read_tags
 from live_seg.photo.task import OURS, Job
+from live_seg.writing import put_whole
 
 _PART = ".live-seg-{}.part"
 """Name of a file that is being written; the result's own name may be as long as a name can be."""
@@ -49,7 +50,7 @@ def check_target(job: Job) -> None:
         raise SinkError(f"{target} is there and is not of live-seg", "Remove it, or choose another folder.")
 
 
-def write_whole(target: Path, data: bytes) -> None:
+def write_result(target: Path, data: bytes) -> None:
     """Writes a file beside the target and gives it the target's name.
 
     Raises
@@ -57,16 +58,8 @@ def write_whole(target: Path, data: bytes) -> None:
     SinkError
         If that fails; then nothing is left behind.
     """
-    part = target.with_name(_PART.format(secrets.token_hex(6)))
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with part.open("xb") as file:
-                file.write(data)
-            part.replace(target)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+        put_whole(target, data, _PART.format(secrets.token_hex(6)))
     except OSError as error:
         raise SinkError(f"{shown(target)} cannot be written: {error.strerror}", "Choose another place.") from None
 

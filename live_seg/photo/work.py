@@ -7,7 +7,7 @@ from dataclasses import replace
 from live_seg.errors import LiveSegError
 from live_seg.media.file import shown
 from live_seg.photo.cutter import Cutter
-from live_seg.photo.output import check_target, mark_in, write_whole
+from live_seg.photo.output import check_target, mark_in, write_result
 from live_seg.photo.photo import read_photo, write_photo
 from live_seg.photo.task import Job, Outcome, Task, mark_of
 
@@ -21,7 +21,7 @@ def work(job: Job, task: Task, cutter: Cutter) -> Outcome:
         check_target(job)
         photo = cutter(photo, task.request)
         data = write_photo(replace(photo, tags=replace(photo.tags, software=mark)), job.target.suffix)
-        write_whole(job.target, data)
+        write_result(job.target, data)
     except LiveSegError as error:
         named = str(error) if shown(job.source) in str(error) else f"{shown(job.source)}: {error}"
         return Outcome(source, target, "failed", named)

@@ -45,7 +45,7 @@ class PictureWriter:
         """Takes one picture, BGR or BGRA."""
         if self._is_numbered:
             name = _number.sub(lambda found: f"{self._count:{found[1]}d}", self._target.name)
-            _save(picture, self._target.with_name(name))
+            save_picture(picture, self._target.with_name(name))
         elif self._last is not None and self._last.shape == picture.shape:
             np.copyto(self._last, picture)
         else:
@@ -56,10 +56,17 @@ class PictureWriter:
         """Writes the last picture where there is one file; may be called twice."""
         last, self._last = self._last, None
         if last is not None:
-            _save(last, self._target)
+            save_picture(last, self._target)
 
 
-def _save(picture: Image, path: Path) -> None:
+def save_picture(picture: Image, path: Path) -> None:
+    """Writes one picture, BGR or BGRA, whole or not at all, in the form that the suffix names.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
     done, data = cv2.imencode(path.suffix.lower(), picture, _quality[path.suffix.lower()])
     if not done:
         raise OSError(f"a picture of {picture.shape[1]}x{picture.shape[0]} cannot be encoded")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from live_seg.config import Config
 from live_seg.config.commands import end, following, toggle
 from live_seg.errors import SinkError
 from live_seg.frame import Frame, Image, Size
+from live_seg.sinks.picture_writer import save_picture
 from live_seg.sinks.screen import screen_problem
 from live_seg.sinks.sink import SinkBase, Stream, sinks
 
@@ -122,11 +122,9 @@ class Window(SinkBase):
             return
         file = Path(f"live-seg-{datetime.now():%Y%m%d-%H%M%S-%f}"[:-3] + ".png")
         try:
-            file.write_bytes(cv2.imencode(".png", self._picture)[1].tobytes())
+            save_picture(self._picture, file)
             log.info("saved %s", file.resolve())
         except OSError as error:
-            with contextlib.suppress(OSError):
-                file.unlink(missing_ok=True)  # what a full disk took of it
             reason = error.strerror or str(error)
             log.error(
                 "the picture was not saved: %s. Start live-seg in a folder that can be written to.", reason.lower()

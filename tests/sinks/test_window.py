@@ -142,16 +142,18 @@ def test_text_is_drawn_on_a_copy() -> None:
 def test_a_picture_that_does_not_fit_onto_the_disk_leaves_no_piece_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def full(path: Path, data: bytes) -> int:
-        with path.open("wb") as file:
-            file.write(data[:20])
-        raise OSError(errno.ENOSPC, "No space left on device")
+    write = os.write
+
+    def full(file: int, data: bytes) -> int:
+        if os.fstat(file).st_size:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(file, data[:20])
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(window, "screen_problem", lambda: "")
     monkeypatch.setattr(Window, "_create", lambda window, size: None)
     monkeypatch.setattr(cv2, "imshow", lambda title, picture: None)
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "write", full)
     sink = Window(Config(), Stream(Size(64, 48), 30, False))
     picture = np.zeros((48, 64, 3), np.uint8)
     sink.write(picture, Frame(picture, 0, 0.0))
