@@ -2,10 +2,7 @@
 
 import os
 import signal
-import threading
-
-BUILDS = "build"
-"""Name of the threads in which a runtime makes a graph ready (`live_seg.fused.builder`)."""
+import sys
 
 
 def main() -> int:
@@ -21,7 +18,8 @@ def main() -> int:
     if is_pythons:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     code = run()
-    if any(thread.name == BUILDS for thread in threading.enumerate()):
+    builder = sys.modules.get("live_seg.fused.builder")
+    if builder and builder.is_at_work():
         from live_seg.engines.overheard import Overheard
 
         # All of ours is closed. A graph takes TensorRT minutes, nothing stops it, and Python's own end would abort it.

@@ -16,6 +16,7 @@ from live_seg.fused.unsupported import NoGraphForm
 
 log = logging.getLogger("live_seg")
 
+_THREAD = "build"
 Make = Callable[[Recipe, str, EngineConfig], FusedSession]
 
 
@@ -25,6 +26,11 @@ class _Result:
     engine: str
     session: FusedSession | None
     why_not: str = ""
+
+
+def is_at_work() -> bool:
+    """Whether a session is being made in some thread of this process."""
+    return any(thread.name == _THREAD for thread in threading.enumerate())
 
 
 class Builder:
@@ -69,7 +75,7 @@ class Builder:
                 following = self._next(recipe)
         elif following and self._building is None:
             self._building = (recipe, following)
-            threading.Thread(target=self._build_apart, args=(recipe, following), name="build", daemon=True).start()
+            threading.Thread(target=self._build_apart, args=(recipe, following), name=_THREAD, daemon=True).start()
         session = self._session
         if session and _same_matte(session.recipe, recipe):
             return session

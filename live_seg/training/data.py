@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from live_seg.errors import UsageError, unknown
 from live_seg.evaluation.pairs import Sample
 from live_seg.training.config import TrainConfig
 from live_seg.training.readers import read_all
 from live_seg.training.split import fingerprint, split
+
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ def training_samples(config: TrainConfig) -> Samples:
     return Samples(pick(kept[0], data.most), pick(kept[1], data.most_val), pick(left_out, data.most_val))
 
 
-def pick(samples: Sequence[Sample], most: int) -> list[Sample]:
-    """At most `most` samples, spread evenly; 0 means all."""
-    if not most or len(samples) <= most:
-        return list(samples)
-    return [samples[index * len(samples) // most] for index in range(most)]
+def pick(items: Sequence[_Item], most: int) -> list[_Item]:
+    """At most `most` of them, spread evenly; 0 means all."""
+    if not most or len(items) <= most:
+        return list(items)
+    return [items[index * len(items) // most] for index in range(most)]

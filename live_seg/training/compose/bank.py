@@ -17,6 +17,7 @@ from live_seg.evaluation.pairs import Sample
 from live_seg.frame import Alpha, Image
 from live_seg.training.compose.cutting import shown
 from live_seg.training.config import Data
+from live_seg.training.data import pick
 from live_seg.training.readers import read_all
 
 
@@ -121,8 +122,7 @@ def load_animals(data: Data) -> Bank | None:
     UsageError
         If a folder cannot be read.
     """
-    samples = read_all(data.animals)
-    chosen = samples[:: max(1, len(samples) // data.most)] if data.most else samples
+    chosen = pick(read_all(data.animals), data.most)
     return load_bank(chosen, data.side_px)[0] if chosen else None
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -19,6 +18,7 @@ from live_seg.evaluation.split_file import find_pictures
 from live_seg.frame import Alpha, Image, Size
 from live_seg.training.compose.bank import drawn_by_source
 from live_seg.training.config import Data
+from live_seg.training.data import pick
 
 ROOM = Size(512, 288)
 """Rooms are kept at this size: behind a person they are out of focus or small anyway."""
@@ -29,7 +29,6 @@ FREE = "free"
 _LEAST_AREA = 0.2
 _LEAST_WIDTH_PX = 200
 _STEPS = 50
-_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +65,14 @@ def load_rooms(data: Data, samples: Sequence[Sample] = ()) -> Rooms:
         If a folder holds no picture, one cannot be read, a source is not among the samples, or the weights leave
         nothing to draw.
     """
-    files = _some([file for folder in data.rooms for file in find_pictures(Path(folder).expanduser())], data.most)
+    files = pick([file for folder in data.rooms for file in find_pictures(Path(folder).expanduser())], data.most)
     rooms = [_covering(read_image(file), ROOM) for file in files]
     sources = [room_source(file) for file in files]
     free = list(_free_parts(data, samples))
     pictures = np.stack([*rooms, *free]) if rooms or free else np.zeros((0, ROOM.height, ROOM.width, 3), np.uint8)
-    weights: Mapping[str, float] = data.weights
     return Rooms(
         torch.from_numpy(pictures[..., ::-1].transpose(0, 3, 1, 2).copy()),
-        drawn_by_source([*sources, *([FREE] * len(free))], weights),
+        drawn_by_source([*sources, *([FREE] * len(free))], data.weights),
     )
 
 
@@ -109,18 +107,13 @@ def _free_parts(data: Data, samples: Sequence[Sample]) -> Iterator[Image]:
     for source in data.free:
         if source not in known:
             raise unknown("source of data.free", source, known)
-    for sample in _some([sample for sample in samples if sample.source in data.free], data.most):
+    for sample in pick([sample for sample in samples if sample.source in data.free], data.most):
         try:
             image, alpha = load_checked(sample)
         except UsageError:  # the bank names what cannot be read
             continue
         if (part := free_part(alpha)) is not None:
             yield _covering(np.ascontiguousarray(image[part]), ROOM)
-
-
-def _some(items: list[_Item], most: int) -> list[_Item]:
-    """At most so many, from all over the list."""
-    return [items[index * len(items) // most] for index in range(most)] if 0 < most < len(items) else items
 
 
 def _covering(image: Image, size: Size) -> Image:
