@@ -26,6 +26,9 @@ COOKIE = "live_seg_token"
 PAGES = ("/", "/docs")
 """What other pages may link to."""
 
+_NOWHERE = ("192.0.2.1", 9)
+"""An address that belongs to no network (RFC 5737)."""
+
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -101,9 +104,8 @@ class Gate:
             answer.set_cookie(COOKIE, self._token, httponly=True, samesite="lax")
             return answer
         kind, _, word = headers.get("authorization", "").partition(" ")
-        if (kind.lower() == "bearer" and self._knows(word.strip())) or self._knows(
-            Request(scope).cookies.get(COOKIE, "")
-        ):
+        by_header = kind.lower() == "bearer" and self._knows(word.strip())
+        if by_header or self._knows(Request(scope).cookies.get(COOKIE, "")):
             return None
         if scope["path"] in PAGES:
             page = files("live_seg.web").joinpath("static", "token.html").read_text(encoding="utf-8")
@@ -124,9 +126,7 @@ def own_address() -> str:
     """The address by which other machines of the network reach this one."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
         try:
-            asked.connect(
-                ("192.0.2.1", 9)
-            )  # of no network (RFC 5737); nothing is sent, the system only looks for a way
+            asked.connect(_NOWHERE)  # nothing is sent: the system only looks for a way
             return str(asked.getsockname()[0])
         except OSError:
             return "127.0.0.1"
