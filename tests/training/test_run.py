@@ -4,23 +4,21 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import onnxruntime
 import pytest
 import torch
+from small_run import OURS, config
 
 from live_seg.cli.main import main
-from live_seg.config import build
 from live_seg.errors import LiveSegError, UsageError
 from live_seg.evaluation.measure import load_checked
 from live_seg.models import find_model
-from live_seg.training.config import TrainConfig
 from live_seg.training.config_file import read_config
 from live_seg.training.data import training_samples
-from live_seg.training.experiment import STATE, WEIGHTS, new_folder, read_rows, save
+from live_seg.training.experiment import STATE, WEIGHTS, new_folder, read_rows
 from live_seg.training.networks import build_network, read_state
 from live_seg.training.readers import read
 from live_seg.training.reporter import Silent
@@ -33,56 +31,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning"),
 ]
 
-SMALL = {
-    "architecture": "Unet",
-    "encoder": "tu-tf_mobilenetv3_small_minimal_100",
-    "options": {"decoder_channels": [16, 8, 8, 8, 8]},
-    "area_px": 64 * 64,
-}
-OURS = {
-    "architecture": "NarrowUnetPlusPlus",
-    "encoder": "resnet18",
-    "skips": [4, 4, 8, 8, 8],
-    "options": {"decoder": [16, 8, 8, 8, 8]},
-}
-
-
-def config(portraits: Path, folder: Path, **parts: Mapping[str, Any]) -> TrainConfig:
-    """A run of seconds: a thin network, 64x64, nothing by chance but the framing."""
-    values: dict[str, dict[str, Any]] = {
-        "data": {"train": [str(portraits)], "val": [str(portraits)], "side_px": 96},
-        "network": dict(SMALL),
-        "compose": {"held": 0.0, "clutter": 0.0},
-        "camera": {"noise": 0.2, "low_light": 0.0, "two_lights": 0.0, "colour": 0.2},
-        "train": {
-            "steps": 6,
-            "batch": 4,
-            "shapes": ["64x64", "96x64"],
-            "validate_every": 3,
-            "save_every": 2,
-            "warm_up": 2,
-            "precision": "32-true",
-        },
-        "machine": {"accelerator": "cpu", "threads": 1},
-        "log": {"folder": str(folder), "every": 1, "tensorboard": False, "onnx": False},
-    }
-    for part, content in parts.items():
-        values[part] = {**values[part], **content}
-    return build(values, TrainConfig)
-
-
-class Killed(Exception):
-    """What a power cut would be."""
-
-
-class DiesAt(Silent):
-    def __init__(self, step: int) -> None:
-        self._step = step
-
-    def stepped(self, step: int, row: Mapping[str, float]) -> None:
-        if step == self._step:
-            raise Killed
-
 
 def test_a_network_overfits_eight_pictures(portraits: Path, tmp_path: Path) -> None:
     many = {"steps": 90, "batch": 8, "learning_rate": 4e-3, "validate_every": 90, "average": 0.9, "shapes": ["64x64"]}
@@ -92,23 +40,6 @@ def test_a_network_overfits_eight_pictures(portraits: Path, tmp_path: Path) -> N
     assert metrics["val"]["iou"] > 0.95
     for name in ("config.toml", "log.csv", "curves.png", "overlays.jpg", "batch.jpg", WEIGHTS):
         assert (folder / name).stat().st_size > 100
-
-
-@pytest.mark.parametrize("step", [3, 5])
-def test_a_resumed_run_equals_one_that_was_never_interrupted(portraits: Path, tmp_path: Path, step: int) -> None:
-    whole = train(config(portraits, tmp_path / "whole"))
-    with pytest.raises(Killed):
-        train(config(portraits, tmp_path / "cut"), DiesAt(step))
-    cut = tmp_path / "cut" / "exp1"
-    assert not (cut / "metrics.json").exists()
-    train(config(portraits, tmp_path / "cut"), resume=cut)
-    for file in (WEIGHTS, STATE):
-        expected, found = (torch.load(folder / file, weights_only=True) for folder in (whole, cut))
-        states = [("ema", "ema")] if file == WEIGHTS else [("network", "network"), ("average", "average")]
-        for name, _ in states:
-            assert all(torch.allclose(one, found[name][key], atol=1e-6) for key, one in expected[name].items())
-    losses = [[row["loss"] for row in read_rows(folder)] for folder in (whole, cut)]
-    assert losses[0] == pytest.approx(losses[1], rel=1e-4) and len(losses[0]) == 6
 
 
 def test_two_processes_equal_one(portraits: Path, tmp_path: Path) -> None:
@@ -141,30 +72,6 @@ def test_a_network_that_goes_astray_is_said(portraits: Path, tmp_path: Path) -> 
     with pytest.raises(LiveSegError, match=r"astray at step \d"):
         train(config(portraits, tmp_path, train={"learning_rate": 1e25, "warm_up": 0}), Listening())
     assert ends == [{}], "who draws a bar is told that it broke off"
-
-
-def test_a_run_that_had_stopped_early_is_only_finished(portraits: Path, tmp_path: Path) -> None:
-    frozen = {"steps": 8, "learning_rate": 1e-12, "validate_every": 1, "patience": 2, "average": 0.0, "batch": 2}
-    folder = train(config(portraits, tmp_path, train=frozen))
-    rows = read_rows(folder)
-    (folder / "metrics.json").unlink()
-    train(TrainConfig(), resume=folder)
-    assert (folder / "metrics.json").exists() and read_rows(folder) == rows
-
-
-def test_going_on_needs_nothing_of_what_the_run_began_with(
-    portraits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    start = tmp_path / "start.pt"
-    torch.save(build_network(config(portraits, tmp_path).network)[0].state_dict(), start)
-    begun = config(portraits, tmp_path, network={"start": str(start)})
-    with pytest.raises(Killed):
-        train(begun, DiesAt(3))
-    start.unlink()
-    folder = tmp_path / "exp1"
-    assert train(begun, resume=folder) == folder and (folder / "metrics.json").exists()
-    assert main(["train", "--resume", str(folder), "--set", "train.steps=9"]) == 2
-    assert "goes on as the run was configured" in capsys.readouterr().err
 
 
 def test_the_onnx_of_a_run_gives_the_mattes_of_its_weights(portraits: Path, tmp_path: Path) -> None:
@@ -211,14 +118,6 @@ def test_runs_are_numbered(tmp_path: Path) -> None:
     assert [new_folder(tmp_path / "runs").name for _ in range(2)] == ["exp1", "exp2"]
     (tmp_path / "runs" / "exp9").mkdir()
     assert new_folder(tmp_path / "runs").name == "exp10"
-
-
-def test_a_state_is_replaced_whole(tmp_path: Path) -> None:
-    file = tmp_path / STATE
-    save({"step": 1}, file)
-    with pytest.raises(Exception):  # noqa: B017
-        save({"step": lambda: None}, file)  # cannot be written
-    assert torch.load(file, weights_only=True) == {"step": 1}
 
 
 def test_the_learning_rate_rises_and_falls() -> None:
