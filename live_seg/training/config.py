@@ -139,11 +139,14 @@ class Train:
     losses: Annotated[_Share, _key("weights of the losses: soft_bce, edge_bce, dice, lovasz, edge_l1")] = field(
         default_factory=lambda: {"edge_bce": 1.0, "dice": 0.5, "edge_l1": 0.5}
     )
-    learning_rate: Annotated[float, _key("highest, of AdamW", gt=0)] = 1.5e-3
+    optimiser: Annotated[
+        str, _key("adamw, or muon for the convolutions and adamw for the rest: fewer steps, each some tenths longer")
+    ] = "adamw"
+    learning_rate: Annotated[float, _key("highest", gt=0)] = 1.5e-3
     encoder_rate: Annotated[float, _key("that of the encoder, over the other", gt=0)] = 0.5
     final_rate: Annotated[float, _key("the last learning rate over the highest; a cosine between", ge=0, le=1)] = 0.02
     warm_up: Annotated[int, _key("steps until the highest learning rate", ge=0)] = 200
-    weight_decay: Annotated[float, _key("of AdamW", ge=0)] = 0.02
+    weight_decay: Annotated[float, _key("taken from the weights each step, over the learning rate", ge=0)] = 0.02
     clip: Annotated[float, _key("longest gradient", gt=0)] = 1.0
     average: Annotated[float, _key("decay of the average of the weights that is validated and kept", ge=0, lt=1)] = (
         0.999

@@ -25,6 +25,7 @@ from live_seg.training.experiment import STATE, WEIGHTS, append_row, forget_afte
 from live_seg.training.finish import finish
 from live_seg.training.losses import weighted
 from live_seg.training.networks import build_network, unweighted
+from live_seg.training.optimisers import build_optimisers
 from live_seg.training.renormalise import renormalise
 from live_seg.training.reporter import Reporter
 from live_seg.training.schedule import rate, stage_at, stages
@@ -77,7 +78,7 @@ class _Loop:
         if resumed is None and config.network.start.endswith(".onnx"):
             renormalise(network, self._first_frames())
         self.network: Any  # what Fabric makes of it: in bf16, and in step with the other processes
-        self.network, self.optimiser = fabric.setup(network, _optimiser(network, config))
+        self.network, *self.optimisers = fabric.setup(network, *build_optimisers(network, config.train))
         self.plain: nn.Module = self.network.module
         self.average = Average(self.plain, config.train.average)
         self.start, self.best, self.stale = 0, float("-inf"), 0
@@ -125,7 +126,7 @@ class _Loop:
     def _step(self, step: int) -> Tensor:
         """One optimiser step; the mean loss of this process's chunks."""
         config, fabric = self.config.train, self.fabric
-        for group in self.optimiser.param_groups:
+        for group in (group for one in self.optimisers for group in one.param_groups):
             group["lr"] = group["highest"] * self._rate(step) / config.learning_rate
         number = stage_at(self.stages, step)
         shapes, composer = self.stages[number].shapes, self.composers[number]
@@ -145,14 +146,15 @@ class _Loop:
                 loss = torch.stack([self.criterion(one, alpha) for one in logits]).mean()
                 fabric.backward(loss / config.accumulate)
             total += loss.detach() / config.accumulate
-        length = fabric.clip_gradients(self.network, self.optimiser, max_norm=config.clip, error_if_nonfinite=False)
+        length = fabric.clip_gradients(self.network, self.optimisers[0], max_norm=config.clip, error_if_nonfinite=False)
         if not torch.isfinite(length):  # type: ignore[arg-type]
             raise LiveSegError(
                 f"the network went astray at step {step + 1}: its gradients are no numbers any more",
                 "Start again with a lower train.learning_rate.",
             )
-        self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
+        for optimiser in self.optimisers:
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
         self.average.update(self.plain, step + 1)
         return total
 
@@ -221,7 +223,7 @@ class _Loop:
                 "step": step,
                 "network": self.plain.state_dict(),
                 "average": self.average.state,
-                "optimiser": self.optimiser.state_dict(),
+                "optimisers": [one.state_dict() for one in self.optimisers],
                 "best": self.best,
                 "stale": self.stale,
             }
@@ -231,7 +233,8 @@ class _Loop:
         state: Mapping[str, Any] = torch.load(self.folder / STATE, map_location=self.fabric.device, weights_only=True)
         self.plain.load_state_dict(state["network"])
         self.average.load(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        for optimiser, own in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(own)
         self.start, self.best, self.stale = state["step"], state["best"], state["stale"]
 
     def _say(self, text: str) -> None:
@@ -243,14 +246,3 @@ def normalised(pictures: Tensor) -> Tensor:
     """RGB in 0..1 as the encoder wants it, in the memory order that convolutions like best."""
     mean_, deviation = (torch.tensor(one, device=pictures.device).view(1, 3, 1, 1) for one in (MEAN, STD))
     return ((pictures - mean_) / deviation).contiguous(memory_format=torch.channels_last)
-
-
-def _optimiser(network: nn.Module, config: TrainConfig) -> torch.optim.AdamW:
-    highest = config.train.learning_rate
-    encoder = getattr(network, "encoder", None)
-    slowly = list(encoder.parameters()) if isinstance(encoder, nn.Module) else []
-    own = {id(one) for one in slowly}
-    rest = [one for one in network.parameters() if id(one) not in own]
-    slow = highest * config.train.encoder_rate
-    groups = [{"params": slowly, "highest": slow}, {"params": rest, "highest": highest}]
-    return torch.optim.AdamW(groups, lr=highest, weight_decay=config.train.weight_decay)

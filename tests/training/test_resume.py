@@ -33,14 +33,17 @@ class DiesAt(Silent):
             raise Killed
 
 
-@pytest.mark.parametrize("step", [3, 5])
-def test_a_resumed_run_equals_one_that_was_never_interrupted(portraits: Path, tmp_path: Path, step: int) -> None:
-    whole = train(config(portraits, tmp_path / "whole"))
+@pytest.mark.parametrize(("step", "optimiser"), [(3, "adamw"), (5, "adamw"), (3, "muon")])
+def test_a_resumed_run_equals_one_that_was_never_interrupted(
+    portraits: Path, tmp_path: Path, step: int, optimiser: str
+) -> None:
+    by = {"optimiser": optimiser}
+    whole = train(config(portraits, tmp_path / "whole", train=by))
     with pytest.raises(Killed):
-        train(config(portraits, tmp_path / "cut"), DiesAt(step))
+        train(config(portraits, tmp_path / "cut", train=by), DiesAt(step))
     cut = tmp_path / "cut" / "exp1"
     assert not (cut / "metrics.json").exists()
-    train(config(portraits, tmp_path / "cut"), resume=cut)
+    train(config(portraits, tmp_path / "cut", train=by), resume=cut)
     for file in (WEIGHTS, STATE):
         expected, found = (torch.load(folder / file, weights_only=True) for folder in (whole, cut))
         states = [("ema", "ema")] if file == WEIGHTS else [("network", "network"), ("average", "average")]
