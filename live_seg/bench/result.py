@@ -24,6 +24,8 @@ class Result:
         That measured it.
     date
         Day of the measurement, 2026-11-21.
+    camera
+        What was seen: "demo", "still", or a clip's file name without its folder.
     """
 
     command: str
@@ -34,6 +36,7 @@ class Result:
     versions: dict[str, str]
     rows: list[Row]
     skipped: list[Skipped] = field(default_factory=list)
+    camera: str = "demo"
 
 
 def write_result(result: Result, file: Path) -> None:

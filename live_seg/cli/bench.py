@@ -81,6 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         versions=versions(),
         rows=measured.rows,
         skipped=measured.skipped,
+        camera=Path(arguments.camera).name,
     )
     _print(result)  # first: a file that cannot be written must not take an hour of measuring along
     if arguments.json:
@@ -178,6 +179,10 @@ def _compare(arguments: argparse.Namespace) -> int:
     from live_seg.bench.tables import COMPARED_HEAD, compared_cells
 
     before, after = (read_result(file) for file in arguments.compare)
+    if before.camera != after.camera:
+        raise UsageError(
+            f"the two results saw different pictures, {before.camera} and {after.camera}", "Measure with one --camera."
+        )
     compared = compare(before, after)
     if not compared:
         raise UsageError("the two results have no row in common", "Measure the same sizes, effects and engines.")

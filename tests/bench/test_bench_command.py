@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,7 @@ def test_a_result_is_measured_written_and_compared(tmp_path: Path, capsys: pytes
     printed = capsys.readouterr().out
     assert "160x90, transparent, flat out" in printed and "loop without network" in printed
     result = read_result(file)
+    assert result.camera == "synthetic"
     assert [(row.kind, row.mode) for row in result.rows] == [
         *(("ours", "flat"), ("baseline", "flat")),
         *(("ours", "paced"), ("baseline", "paced")),
@@ -56,6 +58,7 @@ def test_alone_leaves_the_baselines_out_and_says_no_ratio(tmp_path: Path) -> Non
     file = tmp_path / "alone.json"
     assert main([*words.split(), str(file)]) == 0
     result = read_result(file)
+    assert result.camera == "synthetic"
     assert [(row.kind, row.ratio) for row in result.rows] == [("ours", None)]
     assert "--alone" in result.command
 
@@ -75,6 +78,14 @@ def test_a_slower_result_gives_exit_code_1(tmp_path: Path) -> None:
     files = [str(tmp_path / "before.json"), str(tmp_path / "after.json")]
     assert main(["bench", "--compare", *files]) == 1
     assert main(["bench", "--compare", *files[::-1]]) == 0
+
+
+def test_results_of_different_pictures_are_not_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [tmp_path / "a.json", tmp_path / "b.json"]
+    for camera, file in zip(("demo", "walk.mp4"), files, strict=True):
+        write_result(replace(made_result(), camera=camera), file)
+    assert main(["bench", "--compare", *map(str, files)]) == 2
+    assert "different pictures, demo and walk.mp4" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("loop", ["own", "plain"])
