@@ -33,6 +33,17 @@ export function hush() {
   element('toast').hidden = true;
 }
 
+// Who steers by voice, or hits keys by chance, turns the single keys off; the browser remembers it where it may.
+function remember() {
+  const box = element('keys-on');
+  try {
+    box.checked = localStorage.getItem('live-seg-keys') !== 'off';
+    box.addEventListener('change', () => localStorage.setItem('live-seg-keys', box.checked ? 'on' : 'off'));
+  } catch (refused) {
+    console.info(refused);
+  }
+}
+
 // The camera is held open by who looks at it: a tab in the background does not.
 function attend() {
   live.look(shown === 'live' && !document.hidden);
@@ -54,7 +65,7 @@ const keys = {
 };
 
 function press(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || element('help').open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || element('help').open || !element('keys-on').checked) return;
   const key = event.key.toLowerCase();
   const action = keys[key] || (shown === 'live' && live.keys[key]);
   if (!action) return;
@@ -76,6 +87,7 @@ function files(transfer) {
 }
 
 async function start() {
+  remember();
   for (const name of Object.keys(rooms)) {
     element(`tab-${name}`).addEventListener('click', () => show(name));
     element(`tab-${name}`).addEventListener('keydown', walk);

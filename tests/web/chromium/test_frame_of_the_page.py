@@ -37,6 +37,26 @@ def test_keys_do_what_they_do_in_the_window(site: Site, open_page: Open) -> None
     expect(page.locator("#live")).to_be_visible()
 
 
+def test_single_keys_can_be_turned_off_and_stay_off(site: Site, open_page: Open) -> None:
+    """For who steers by voice: WCAG 2.2, 2.1.4."""
+    page = open_page(site, "#live")
+    pressed(page, "h")
+    page.get_by_label("Use these keys").uncheck()
+    pressed(page, "Escape")
+    for _ in range(2):
+        until(lambda: site.state()["running"])
+        pressed(page, "p")
+        pressed(page, "h")
+        expect(page.locator("#help")).to_be_hidden()
+        assert not site.state()["run.paused"]
+        page.reload()
+    page.locator("#help-open").click()
+    page.get_by_label("Use these keys").check()
+    pressed(page, "Escape")
+    pressed(page, "p")
+    until(lambda: site.state()["run.paused"])
+
+
 @pytest.mark.parametrize("tab", ["live", "photo"])
 def test_on_a_phone_everything_fits_and_fingers_hit_it(site: Site, open_page: Open, tab: str) -> None:
     page = open_page(site, f"#{tab}", **PHONE)
