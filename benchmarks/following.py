@@ -20,12 +20,10 @@ import numpy as np
 
 from live_seg.config import build
 from live_seg.frame import Alpha, Frame, Image, Size
+from live_seg.live.governor import SHARES
 from live_seg.matting import Matter, choose
 from live_seg.models import Network
 from live_seg.sources.video import VideoSource
-
-SHARES = (0.6, 0.35)
-"""Of the input's area: those of the governor."""
 
 Way = Callable[[Frame], Alpha]
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from live_seg.frame import Size
+from live_seg.live.governor import SHARES
 from live_seg.models import Model
 
 sides = st.integers(min_value=1, max_value=8192)
@@ -17,17 +18,23 @@ def model(area_px: int = 46080, stride: int = 32) -> Model:
 
 
 @pytest.mark.parametrize(
-    ("frame", "expected"),
+    ("frame", "at_46080", "at_38400"),
     [
-        ("1280x720", "288x160"),
-        ("640x480", "256x192"),
-        ("480x640", "192x256"),
-        ("720x1280", "160x288"),
-        ("500x500", "224x224"),
+        ("1280x720", "288x160", "256x160"),
+        ("640x480", "256x192", "224x160"),
+        ("480x640", "192x256", "160x224"),
+        ("720x1280", "160x288", "160x256"),
+        ("500x500", "224x224", "192x192"),
     ],
 )
-def test_usual_frames(frame: str, expected: str) -> None:
-    assert model().input_size(Size.parse(frame)) == Size.parse(expected)
+def test_usual_frames(frame: str, at_46080: str, at_38400: str) -> None:
+    assert model().input_size(Size.parse(frame)) == Size.parse(at_46080)
+    assert model(area_px=38400).input_size(Size.parse(frame)) == Size.parse(at_38400)
+
+
+def test_the_governors_smaller_inputs_keep_the_shape_of_a_webcam() -> None:
+    sizes = [model(area_px=38400).input_size(Size(1280, 720), share) for share in SHARES]
+    assert sizes == [Size(224, 128), Size(160, 96)]
 
 
 def test_a_wide_frame_on_a_gpu() -> None:

@@ -16,7 +16,7 @@ from live_seg.models.store import checksum
 def test_lists_every_model_with_its_terms(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models"]) == 0
     shown = capsys.readouterr().out
-    assert all(word in shown for word in ("person-int8", "person-fp16", "ok", "288x160", "terms:"))
+    assert all(word in shown for word in ("person-int8", "person-fp16", "ok", "256x160", "288x160", "terms:"))
 
 
 def test_json_is_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
