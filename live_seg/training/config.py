@@ -140,7 +140,8 @@ class Train:
         default_factory=lambda: {"edge_bce": 1.0, "dice": 0.5, "edge_l1": 0.5}
     )
     optimiser: Annotated[
-        str, _key("adamw, or muon for the convolutions and adamw for the rest: fewer steps, each some tenths longer")
+        Literal["adamw", "muon"],
+        _key("adamw, or muon for the convolutions: fewer steps, each of them longer"),
     ] = "adamw"
     learning_rate: Annotated[float, _key("highest", gt=0)] = 1.5e-3
     encoder_rate: Annotated[float, _key("that of the encoder, over the other", gt=0)] = 0.5

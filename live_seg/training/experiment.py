@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import pickle
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -56,6 +57,27 @@ def save(content: Mapping[str, Any], file: Path) -> None:
     packed = io.BytesIO()  # torch.save to a full disk raises an error of its own, from which the reason cannot be told
     torch.save(dict(content), packed)
     write_whole(file, packed.getbuffer())
+
+
+def read_run(file: Path, device: torch.device, keys: Iterable[str]) -> dict[str, Any]:
+    """What `save` wrote of a run.
+
+    Raises
+    ------
+    UsageError
+        If it is broken, or has not all of the keys.
+    """
+    why = "another version of live-seg wrote it"
+    try:
+        state: Any = torch.load(file, map_location=device, weights_only=True)
+    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+        state, why = {}, (str(error).splitlines() or [type(error).__name__])[0][:200]
+    if not isinstance(state, dict) or not set(keys) <= set(state):
+        raise UsageError(
+            f"{file} is nothing to go on from: {why}",
+            f"Start anew: live-seg train {file.parent / CONFIG} --set network.start={file.parent / WEIGHTS}",
+        )
+    return state
 
 
 def append_row(folder: Path, row: Mapping[str, float]) -> None:

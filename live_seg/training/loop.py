@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,16 @@ from live_seg.training.compose.draw import derived_seed
 from live_seg.training.compose.parts import batch_overlays
 from live_seg.training.config import TrainConfig
 from live_seg.training.data import training_samples
-from live_seg.training.experiment import STATE, WEIGHTS, append_row, forget_after, new_folder, save, write_config
+from live_seg.training.experiment import (
+    STATE,
+    WEIGHTS,
+    append_row,
+    forget_after,
+    new_folder,
+    read_run,
+    save,
+    write_config,
+)
 from live_seg.training.finish import finish
 from live_seg.training.losses import weighted
 from live_seg.training.networks import build_network, unweighted
@@ -31,6 +40,7 @@ from live_seg.training.reporter import Reporter
 from live_seg.training.schedule import rate, stage_at, stages
 from live_seg.training.validate import merit, validate
 
+_STATE = ("step", "network", "average", "optimisers", "best", "stale")
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Of ImageNet's RGB in 0..1: what every encoder was trained with, and the models' rows say."""
 
@@ -230,7 +240,7 @@ class _Loop:
             save(content, self.folder / STATE)
 
     def _load_state(self) -> None:
-        state: Mapping[str, Any] = torch.load(self.folder / STATE, map_location=self.fabric.device, weights_only=True)
+        state = read_run(self.folder / STATE, self.fabric.device, _STATE)
         self.plain.load_state_dict(state["network"])
         self.average.load(state["average"])
         for optimiser, own in zip(self.optimisers, state["optimisers"], strict=True):

@@ -9,10 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 
-from live_seg.errors import unknown
 from live_seg.training.config import Train
-
-ADAMW, MUON = "adamw", "muon"
 
 _QUINTIC = (3.4445, -4.7750, 2.0315)
 """Coefficients of an iteration that brings every singular value in (0, 1] to about 1 (0.7 to 1.2) in five rounds."""
@@ -24,20 +21,12 @@ _KEPT_STEPS = 3
 
 
 def build_optimisers(network: nn.Module, config: Train) -> list[Optimizer]:
-    """The optimisers of a network's parameters; each group has its `highest` learning rate.
-
-    Raises
-    ------
-    UsageError
-        If there is none of that name.
-    """
-    if config.optimiser == ADAMW:
+    """The optimisers of a network's parameters; each group has its `highest` learning rate."""
+    if config.optimiser == "adamw":
         return [AdamW(_groups(network, config, lambda _: True), weight_decay=config.weight_decay)]
-    if config.optimiser == MUON:
-        matrices = Muon(_groups(network, config, is_matrix), weight_decay=config.weight_decay)
-        rest = _groups(network, config, lambda one: not is_matrix(one))
-        return [matrices, AdamW(rest, weight_decay=config.weight_decay)]
-    raise unknown("optimiser", config.optimiser, (ADAMW, MUON))
+    matrices = Muon(_groups(network, config, is_matrix), weight_decay=config.weight_decay)
+    rest = _groups(network, config, lambda one: not is_matrix(one))
+    return [matrices, AdamW(rest, weight_decay=config.weight_decay)]
 
 
 def is_matrix(parameter: Tensor) -> bool:

@@ -55,4 +55,4 @@ def test_each_parameter_has_one_optimiser_and_the_encoder_learns_more_slowly(por
 
 def test_an_unknown_optimiser_is_refused_with_the_nearest(portraits: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="adamw"):
-        build_optimisers(nn.Conv2d(1, 1, 1), config(portraits, tmp_path, train={"optimiser": "adam"}).train)
+        config(portraits, tmp_path, train={"optimiser": "adam"})

@@ -77,6 +77,22 @@ def test_going_on_needs_nothing_of_what_the_run_began_with(
     assert "goes on as the run was configured" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("content", [b"", b"no state", "of another version"])
+def test_a_state_that_cannot_be_used_is_said_in_one_line(
+    portraits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | str
+) -> None:
+    with pytest.raises(Killed):
+        train(config(portraits, tmp_path), DiesAt(3))
+    state = tmp_path / "exp1" / STATE
+    if isinstance(content, bytes):
+        state.write_bytes(content)
+    else:
+        save({"step": 2, "network": {}, "optimiser": {}}, state)
+    assert main(["train", "--resume", str(tmp_path / "exp1")]) == 2
+    said = capsys.readouterr().err
+    assert "nothing to go on from" in said and "Start anew: live-seg train" in said and "Traceback" not in said
+
+
 def test_a_state_is_replaced_whole(tmp_path: Path) -> None:
     file = tmp_path / STATE
     save({"step": 1}, file)
