@@ -85,8 +85,8 @@ class Model:
     def input_size(self, frame: Size, share: float = 1.0) -> Size:
         """The multiples of `stride` nearest to the frame's shape at about `area_px` pixels.
 
-        At 46,080 pixels: 16:9 -> 288x160, 4:3 -> 256x192, upright 3:4 -> 192x256; at 38,400: 256x160 (224x128 with a
-        share of 0.72), 224x160, 160x224.
+        At 46,080 pixels: 16:9 -> 288x160, 4:3 -> 256x192, upright 3:4 -> 192x256; at 38,400: 256x160, 224x160,
+        160x224. With a share of 0.67 16:9 -> 224x128 at both.
         """
         width = math.sqrt(share * self.area_px * frame.width / frame.height)
         height = math.sqrt(share * self.area_px * frame.height / frame.width)

@@ -32,8 +32,9 @@ def test_usual_frames(frame: str, at_46080: str, at_38400: str) -> None:
     assert model(area_px=38400).input_size(Size.parse(frame)) == Size.parse(at_38400)
 
 
-def test_the_governors_smaller_inputs_keep_the_shape_of_a_webcam() -> None:
-    sizes = [model(area_px=38400).input_size(Size(1280, 720), share) for share in SHARES]
+@pytest.mark.parametrize("area_px", [38400, 46080])
+def test_the_governors_smaller_inputs_keep_the_shape_of_a_webcam(area_px: int) -> None:
+    sizes = [model(area_px=area_px).input_size(Size(1280, 720), share) for share in SHARES]
     assert sizes == [Size(224, 128), Size(160, 96)]
 
 
