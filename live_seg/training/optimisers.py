@@ -77,7 +77,7 @@ class Muon(Optimizer):
             state["steps"] = 0
         state["momentum"].lerp_(gradient, 1 - group["momentum"])
         update = gradient.lerp(state["momentum"], group["momentum"]).flatten(1)
-        # Of a large matrix what makes it orthogonal costs as much as a tenth of a batch, and changes slowly.
+        # Of a large matrix what makes it orthogonal costs as much as a sixth of a batch, and changes slowly.
         is_due = min(update.shape) < _LARGE or (state["steps"] + number) % _KEPT_STEPS == 0
         if is_due or "factor" not in state:
             state["factor"] = orthogonal_factor(update)
