@@ -1,8 +1,9 @@
-"""live-seg data: check a data set, divide it, look at what the training makes of it."""
+"""live-seg data: check a data set, divide it, label pictures, look at what the training makes of them."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import io
 from collections.abc import Iterable
@@ -31,6 +32,18 @@ def add(subparsers: Any) -> None:
     split.add_argument("--out", metavar="FILE", type=Path, help="default: DIR/split.csv")
     split.set_defaults(run=_split)
 
+    label = jobs.add_parser("label", help="make mattes for pictures without masks, where models agree")
+    label.add_argument("pictures", metavar="DIR", type=Path, help="a folder of pictures, or a split file (.csv)")
+    label.add_argument("--out", metavar="DIR", type=Path, required=True, help="gets images/, masks/ and labels.csv")
+    label.add_argument("--model", default="photo:person", help="as for `live-seg evaluate` (default: photo:person)")
+    label.add_argument(
+        "--judge", metavar="MODEL", nargs="+", default=[], help="have to agree (default: the model on the mirror image)"
+    )
+    label.add_argument("--iou", metavar="SHARE", type=_share, default=0.9, help="smallest agreement (default: 0.9)")
+    label.add_argument("--source", metavar="NAME", default="", help="names them NAME-..., which is their source")
+    label.add_argument("--sheet", metavar="FILE", type=Path, help="a contact sheet of what was kept")
+    label.set_defaults(run=_label)
+
     augment = jobs.add_parser("augment", help="show the frames that a training composes")
     augment.add_argument("config", metavar="CONFIG", type=Path, help="a training's configuration (.toml)")
     augment.add_argument("--sheet", metavar="FILE", type=Path, default=Path("augment.jpg"), help="the contact sheet")
@@ -38,6 +51,16 @@ def add(subparsers: Any) -> None:
     augment.add_argument("--seed", type=int, default=0, help="another one shows other frames")
     augment.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="any key of the configuration")
     augment.set_defaults(run=_augment)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share: give a number from 0 to 1")
+    return share
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -86,6 +109,30 @@ def _split(arguments: argparse.Namespace) -> int:
     counts = ", ".join(f"{len(samples)} {part}" for part, samples in parts.items())
     print(f"{out}: {counts}, hash {fingerprint(parts)}")
     return 0
+
+
+def _label(arguments: argparse.Namespace) -> int:
+    from live_seg.config import Config
+    from live_seg.evaluation.candidate import find_candidates
+    from live_seg.evaluation.split_file import find_pictures
+    from live_seg.training.label import label
+    from live_seg.training.labelled import LabelledFolder
+
+    pictures = find_pictures(arguments.pictures)
+    with contextlib.ExitStack() as stack:
+        model, *judges = find_candidates([arguments.model, *arguments.judge], Config())
+        for candidate in (model, *judges):
+            stack.callback(candidate.close)
+        folder = LabelledFolder(arguments.out, pictures, arguments.source)
+        for one in _progress(label(pictures, model, judges, arguments.iou), len(pictures)):
+            folder.add(one)
+    listing = folder.finish(arguments.sheet)
+    for why, count in sorted(folder.skipped.items()):
+        print(f"skipped: {count} {'picture' if count == 1 else 'pictures'}: {why}")
+    print(f"{folder.kept} of {len(pictures)} labelled; what became of each: {listing}")
+    if arguments.sheet and folder.kept:
+        print(f"contact sheet: {arguments.sheet}")
+    return 0 if folder.kept else 2
 
 
 def _augment(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import csv
+from importlib.resources import files
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from figures import figure
+
+from live_seg.cli.main import main
+from live_seg.errors import UsageError
+from live_seg.frame import Alpha, Image
+from live_seg.training.label import label
+from live_seg.training.labelled import LabelledFolder
+from live_seg.training.readers import read
+
+
+class Sees:
+    """A model that takes for a person what a function of the picture says."""
+
+    name = "sees"
+
+    def __init__(self, matte) -> None:
+        self._matte = matte
+        self.shown: list[Image] = []
+
+    def still(self, image: Image) -> Alpha:
+        self.shown.append(image)
+        return self._matte(image)
+
+    frame = still
+
+    def reset(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def left(share: float):
+    def matte(image: Image) -> Alpha:
+        alpha = np.zeros(image.shape[:2], np.uint8)
+        alpha[:, : round(share * image.shape[1])] = 255
+        return alpha
+
+    return matte
+
+
+def bright(image: Image) -> Alpha:
+    return np.where(image[:, :, 0] > 127, 200, 0).astype(np.uint8)
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    image = np.zeros((20, 40, 3), np.uint8)
+    image[5:15, 3:12] = 255
+    file = tmp_path / "in" / "one.png"
+    file.parent.mkdir()
+    assert cv2.imwrite(str(file), image)
+    return file
+
+
+def test_a_matte_is_kept_where_every_judge_agrees(picture: Path) -> None:
+    (one,) = label([picture], Sees(left(0.5)), [Sees(left(0.5)), Sees(left(0.45))], 0.9)
+    assert one.matte is not None and np.array_equal(one.matte, left(0.5)(np.zeros((20, 40, 3))))
+    assert (one.agreement, one.share, one.why) == (0.9, 0.5, "")
+
+
+def test_one_judge_that_sees_something_else_is_enough_to_drop_it(picture: Path) -> None:
+    (one,) = label([picture], Sees(left(0.5)), [Sees(left(0.5)), Sees(left(0.4))], 0.9)
+    assert one.matte is None and one.agreement == pytest.approx(0.8) and "disagree: IoU 0.80" in one.why
+
+
+def test_without_judges_the_model_is_asked_about_the_mirrored_picture(picture: Path) -> None:
+    steady, one_sided = Sees(bright), Sees(left(0.5))
+    assert next(label([picture], steady, [], 0.99)).agreement == 1
+    assert np.array_equal(steady.shown[1], steady.shown[0][:, ::-1]) and len(steady.shown) == 2
+    assert next(label([picture], one_sided, [], 0.5)).agreement == 0
+
+
+def test_a_picture_without_a_person_and_a_broken_one_are_named(picture: Path) -> None:
+    broken = picture.with_name("broken.jpg")
+    broken.write_bytes(b"no picture")
+    nobody, unreadable = label([picture, broken], Sees(left(0.0)), [], 0.9)
+    assert nobody.why == "nobody is seen" and nobody.agreement == 1
+    assert unreadable.matte is None and "broken.jpg" in unreadable.why
+
+
+def test_a_models_buffer_may_be_used_again(picture: Path) -> None:
+    buffer = np.zeros((20, 40), np.uint8)
+    turns = iter([0.5, 0.2, 0.5, 0.2])
+
+    def reused(image: Image) -> Alpha:
+        buffer[:] = left(next(turns))(image)
+        return buffer
+
+    assert [one.share for one in label([picture] * 2, Sees(reused), [], 0.0)] == [0.5, 0.5]
+
+
+def test_what_is_written_can_be_trained_on_and_lists_the_doubtful_first(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    for number in range(4):
+        assert cv2.imwrite(str(source / f"p{number}.png"), figure(number)[0])
+    pictures = sorted(source.iterdir())
+    folder = LabelledFolder(tmp_path / "out", pictures, "cam")
+    seen = dict(zip(pictures, [0.5, 0.3, 0.5, 0.1], strict=True))
+    for one in (next(label([file], Sees(left(0.5)), [Sees(left(share))], 0.9)) for file, share in seen.items()):
+        folder.add(one)
+    listing = folder.finish(tmp_path / "sheet.jpg")
+    assert [sample.name for sample in read(str(tmp_path / "out"))] == ["cam-p0", "cam-p2"]
+    assert {sample.source for sample in read(str(tmp_path / "out"))} == {"cam"}
+    assert (tmp_path / "out" / "images" / "cam-p2.png").read_bytes() == pictures[2].read_bytes()
+    with listing.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["picture"] for row in rows] == ["p3.png", "p1.png", "p0.png", "p2.png"]
+    assert folder.kept == 2 and folder.skipped == {"the models disagree": 2}
+    assert cv2.imread(str(tmp_path / "sheet.jpg")) is not None
+
+
+def test_two_pictures_with_one_name_and_a_folder_in_use_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="same mask"):
+        LabelledFolder(tmp_path / "out", [Path("a.jpg"), Path("a.webp")])
+    (tmp_path / "old.txt").write_text("mine")
+    with pytest.raises(UsageError, match="holds something"):
+        LabelledFolder(tmp_path, [])
+
+
+def test_the_command_with_the_model_that_ships(tmp_path: Path, capsys) -> None:
+    portrait = files("live_seg") / "assets" / "astronaut.webp"
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / "someone.webp").write_bytes(portrait.read_bytes())
+    assert cv2.imwrite(str(source / "wall.png"), np.full((240, 320, 3), 90, np.uint8))
+    assert main(["data", "label", str(source), "--out", str(tmp_path / "out"), "--iou", "0.8"]) == 0
+    told = capsys.readouterr().out
+    assert "1 of 2 labelled" in told and "1 picture: nobody is seen" in told
+    (sample,) = read(str(tmp_path / "out"))
+    image, matte = sample.load()
+    high, wide = matte.shape
+    assert image.shape[:2] == matte.shape and 0.3 < (matte > 127).mean() < 0.7
+    assert matte[round(0.3 * high), round(0.42 * wide)] > 250 and matte[: high // 8, wide // 8 : wide // 4].max() < 128
+
+
+def test_a_share_over_one_is_refused(tmp_path: Path, capsys) -> None:
+    assert main(["data", "label", str(tmp_path), "--out", str(tmp_path / "out"), "--iou", "90"]) == 2
+    assert "from 0 to 1" in capsys.readouterr().err
