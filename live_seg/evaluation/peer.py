@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +29,13 @@ class Peer:
         How it is fed and read.
     threads
         For the runtime.
+    also
+        Further outputs to be read.
+
+    Attributes
+    ----------
+    seen
+        Those outputs of the last run, as the network gives them.
 
     Raises
     ------
@@ -34,10 +43,11 @@ class Peer:
         If the network cannot be loaded.
     """
 
-    def __init__(self, adapter: Adapter, threads: int = 1) -> None:
+    def __init__(self, adapter: Adapter, threads: int = 1, also: Sequence[str] = ()) -> None:
         import onnxruntime
 
         self.name = adapter.name
+        self.seen: list[NDArray[np.float32]] = []
         self._adapter = adapter
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads, options.log_severity_level = threads, 1, 4
@@ -47,7 +57,7 @@ class Peer:
             self._session = onnxruntime.InferenceSession(adapter.file, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # noqa: BLE001  # the runtime raises a dozen undocumented types
             raise EngineError(f"ONNX Runtime cannot load {adapter.file.name}: {error}") from None
-        self._outputs = [adapter.output, *(state.output for state in adapter.states)]
+        self._outputs = [adapter.output, *(state.output for state in adapter.states), *also]
         self.reset()
 
     def still(self, image: Image) -> Alpha:
@@ -81,17 +91,17 @@ class Peer:
         if self._session is None:
             raise EngineError(f"{self.name} is closed")
         try:
-            output, *states = self._session.run(self._outputs, {self._adapter.input: blob, **self._states})
+            output, *rest = self._session.run(self._outputs, {self._adapter.input: blob, **self._states})
         except Exception as error:  # noqa: BLE001
             raise EngineError(f"{self.name} failed: {error}", "Check its adapter.") from None
-        self._states = dict(zip(self._states, states, strict=True))
+        self._states, self.seen = dict(zip(self._states, rest, strict=False)), rest[len(self._states) :]
         channels: NDArray[np.float32] = output[0] if self._adapter.layout == "NCHW" else output[0].transpose(2, 0, 1)
         return channels
 
     def _blob(self, image: Image) -> NDArray[np.float32]:
         adapter = self._adapter
         if adapter.fit == "pad":
-            whole, (left, top) = self._padded(Size.of(image))
+            whole, (left, top) = self.whole(image)
             right, bottom = whole.width - image.shape[1] - left, whole.height - image.shape[0] - top
             grey = (_GREY,) * 3
             image = np.asarray(
@@ -104,8 +114,13 @@ class Peer:
         blob = scaled.transpose(2, 0, 1)[None] if adapter.layout == "NCHW" else scaled[None]
         return np.ascontiguousarray(blob, np.float32)
 
+    def whole(self, image: Image) -> tuple[Size, tuple[int, int]]:
+        """Size of the picture with the grey around it, if it is padded, and the picture's left and top in that."""
+        return self._padded(Size.of(image))
+
     def _padded(self, size: Size) -> tuple[Size, tuple[int, int]]:
-        """Size of the picture with the grey around it, in the input's shape, and where in it the picture lies."""
+        if self._adapter.fit != "pad":
+            return size, (0, 0)
         width = max(size.width, round(size.height * self._adapter.width / self._adapter.height))
         height = max(size.height, round(size.width * self._adapter.height / self._adapter.width))
         return Size(width, height), ((width - size.width) // 2, (height - size.height) // 2)
@@ -123,6 +138,6 @@ class Peer:
         return large
 
     def _enlarged(self, small: FloatMatte, size: Size) -> FloatMatte:
-        whole, (left, top) = self._padded(size) if self._adapter.fit == "pad" else (size, (0, 0))
+        whole, (left, top) = self._padded(size)
         large = np.asarray(cv2.resize(small, whole, interpolation=cv2.INTER_LINEAR), np.float32)
         return large[top : top + size.height, left : left + size.width]

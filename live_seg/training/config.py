@@ -160,6 +160,19 @@ class Train:
 
 
 @dataclass(frozen=True, slots=True)
+class Teaching:
+    """Another network that teaches, on natural frames; its terms are then the result's, too."""
+
+    model: Annotated[str, _key("an adapter (.json) of docs/evaluation.md; empty: nobody teaches")] = ""
+    mattes: Annotated[float, _key("weight of the loss against its mattes, beside train.losses", ge=0)] = 0.5
+    least_iou: Annotated[float, _share("its matte counts where it agrees with the picture's mask by so much")] = 0.85
+    tensors: Annotated[
+        list[str], _key("of its graph: what it sees on the way, which our encoder has to be able to tell, too")
+    ] = field(default_factory=list)
+    features: Annotated[float, _key("weight of the loss against them", ge=0)] = 0.4
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """What trains."""
 
@@ -189,5 +202,6 @@ class TrainConfig:
     compose: Compose = field(default_factory=Compose)
     camera: Camera = field(default_factory=Camera)
     train: Train = field(default_factory=Train)
+    teaching: Teaching = field(default_factory=Teaching)
     machine: Machine = field(default_factory=Machine)
     log: Log = field(default_factory=Log)

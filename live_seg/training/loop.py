@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from live_seg.evaluation.score import mean
 from live_seg.evaluation.sheet import contact_sheet, write_picture
 from live_seg.training.average import Average
 from live_seg.training.boards import Boards
-from live_seg.training.compose import Composer, Draw, load_animals, load_bank, load_rooms
+from live_seg.training.compose import Draw
 from live_seg.training.compose.draw import derived_seed
 from live_seg.training.compose.parts import batch_overlays
 from live_seg.training.config import TrainConfig
@@ -33,16 +32,16 @@ from live_seg.training.experiment import (
 )
 from live_seg.training.finish import finish
 from live_seg.training.losses import weighted
+from live_seg.training.material import first_frames, load_material, normalised
 from live_seg.training.networks import build_network, unweighted
 from live_seg.training.optimisers import build_optimisers
 from live_seg.training.renormalise import renormalise
 from live_seg.training.reporter import Reporter
 from live_seg.training.schedule import rate, stage_at, stages
+from live_seg.training.teaching import arrange_lessons
 from live_seg.training.validate import merit, validate
 
-_STATE = ("step", "network", "average", "optimisers", "best", "stale")
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""Of ImageNet's RGB in 0..1: what every encoder was trained with, and the models' rows say."""
+_STATE = ("step", "network", "average", "optimisers", "best", "stale", "lessons")
 
 
 def run_loop(fabric: Fabric, config: TrainConfig, resumed: Path | None, reporter: Reporter) -> Path | None:
@@ -84,12 +83,16 @@ class _Loop:
         self._say(about if resumed is None else f"goes on in {resumed}")
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.criterion = weighted(config.train.losses)
-        self.composers, self.data_device = self._composers()
+        self.material = load_material(config, self.samples, self.stages, fabric.device, self._say)
         if resumed is None and config.network.start.endswith(".onnx"):
-            renormalise(network, self._first_frames())
+            renormalise(network, first_frames(self.material, self.stages[0], config.train.seed))
         self.network: Any  # what Fabric makes of it: in bf16, and in step with the other processes
         self.network, *self.optimisers = fabric.setup(network, *build_optimisers(network, config.train))
         self.plain: nn.Module = self.network.module
+        self.lessons: Any = None
+        if config.teaching.model:
+            self.lessons, own = arrange_lessons(fabric, self.plain, self.material.bank, config, self._say)
+            self.optimisers += [own] if own else []
         self.average = Average(self.plain, config.train.average)
         self.start, self.best, self.stale = 0, float("-inf"), 0
         if resumed is not None:
@@ -136,25 +139,26 @@ class _Loop:
     def _step(self, step: int) -> Tensor:
         """One optimiser step; the mean loss of this process's chunks."""
         config, fabric = self.config.train, self.fabric
-        for group in (group for one in self.optimisers for group in one.param_groups):
+        for group in (group for one in self.optimisers for group in one.param_groups if "highest" in group):
             group["lr"] = group["highest"] * self._rate(step) / config.learning_rate
         number = stage_at(self.stages, step)
-        shapes, composer = self.stages[number].shapes, self.composers[number]
+        shapes, composer = self.stages[number].shapes, self.material.composers[number]
         size = shapes[int(Draw(torch.device("cpu"), config.seed, step).index(1, len(shapes)))]
         total = torch.zeros((), device=fabric.device)
         for place in range(config.accumulate):
             # A chunk depends on the seed, the step and its place in the step alone: so a run resumes as if it had
             # never stopped, and two processes with a chunk each do what one does with two.
             chunk = fabric.global_rank * config.accumulate + place
-            pictures, alpha = composer(config.batch, size, Draw(self.data_device, config.seed, step, chunk))
+            frames = composer.frames(config.batch, size, Draw(self.material.device, config.seed, step, chunk))
+            frames = frames.to(fabric.device)
             torch.manual_seed(derived_seed(config.seed, step, chunk, 1))  # dropout
-            pictures, alpha = pictures.to(fabric.device), alpha.to(fabric.device)
             is_last = place == config.accumulate - 1
             with fabric.no_backward_sync(self.network, enabled=not is_last):
                 # With deep supervision there are the logits of several networks, each a channel.
-                logits = self.network(normalised(pictures)).float().split(1, dim=1)
-                loss = torch.stack([self.criterion(one, alpha) for one in logits]).mean()
-                fabric.backward(loss / config.accumulate)
+                logits = self.network(normalised(frames.pictures)).float().split(1, dim=1)
+                loss = torch.stack([self.criterion(one, frames.alpha) for one in logits]).mean()
+                taught = self.lessons(logits[0], frames.origin, step >= config.warm_up) if self.lessons else 0.0
+                fabric.backward((loss + taught) / config.accumulate)
             total += loss.detach() / config.accumulate
         length = fabric.clip_gradients(self.network, self.optimisers[0], max_norm=config.clip, error_if_nonfinite=False)
         if not torch.isfinite(length):  # type: ignore[arg-type]
@@ -203,29 +207,11 @@ class _Loop:
         forget_after(self.folder, self.start)
         self.reporter.started(self.folder, self.start, self.config.train.steps)
         tiles = []
-        for stage, composer in zip(self.stages, self.composers, strict=True):
-            frames = composer(12, stage.shapes[0], Draw(self.data_device, self.config.train.seed))
+        for stage, composer in zip(self.stages, self.material.composers, strict=True):
+            frames = composer(12, stage.shapes[0], Draw(self.material.device, self.config.train.seed))
             tiles += [(f"from step {stage.start}", overlay) for overlay in batch_overlays(*frames)]
         write_picture(contact_sheet(tiles, 6), self.folder / "batch.jpg")
         return Boards(self.config, self.folder, self.start)
-
-    def _composers(self) -> tuple[list[Composer], torch.device]:
-        """One for each stage, and where they compose."""
-        data = self.config.data
-        device = self.fabric.device if data.keep_on == "device" else torch.device("cpu")
-        bank, skipped = load_bank(self.samples.train, data.side_px, data.weights)
-        for one in skipped:
-            self._say(f"skipped: {one.picture}: {one.why}")
-        self._say(f"{len(bank.pictures)} pictures, {len(skipped)} skipped; split {self.samples.hash}")
-        rooms, animals = load_rooms(data, self.samples.train), load_animals(data)
-        bank, rooms, animals = bank.to(device), rooms.to(device), animals and animals.to(device)
-        return [Composer(bank, rooms, one.compose, self.config.camera, animals) for one in self.stages], device
-
-    def _first_frames(self) -> Iterator[Tensor]:
-        """Frames like those that are trained on at first, 64 at most."""
-        for number, shape in enumerate(self.stages[0].shapes[:4]):
-            draw = Draw(self.data_device, self.config.train.seed, number, 0, 2)
-            yield normalised(self.composers[0](16, shape, draw)[0].cpu())
 
     def _save_state(self, step: int) -> None:
         if self.fabric.is_global_zero:
@@ -236,6 +222,7 @@ class _Loop:
                 "optimisers": [one.state_dict() for one in self.optimisers],
                 "best": self.best,
                 "stale": self.stale,
+                "lessons": self.lessons.state_dict() if self.lessons else {},
             }
             save(content, self.folder / STATE)
 
@@ -243,6 +230,8 @@ class _Loop:
         state = read_run(self.folder / STATE, self.fabric.device, _STATE)
         self.plain.load_state_dict(state["network"])
         self.average.load(state["average"])
+        if self.lessons:
+            self.lessons.load_state_dict(state["lessons"])
         for optimiser, own in zip(self.optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(own)
         self.start, self.best, self.stale = state["step"], state["best"], state["stale"]
@@ -250,9 +239,3 @@ class _Loop:
     def _say(self, text: str) -> None:
         if self.fabric.is_global_zero:
             self.reporter.said(text)
-
-
-def normalised(pictures: Tensor) -> Tensor:
-    """RGB in 0..1 as the encoder wants it, in the memory order that convolutions like best."""
-    mean_, deviation = (torch.tensor(one, device=pictures.device).view(1, 3, 1, 1) for one in (MEAN, STD))
-    return ((pictures - mean_) / deviation).contiguous(memory_format=torch.channels_last)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,7 @@ def _resumed(config: TrainConfig, folder: Path) -> TrainConfig:
             f"{folder} has no {STATE} to go on from", "Give the folder of an interrupted run: experiments/expN."
         )
     old = build(read_values(folder / CONFIG, TrainConfig), TrainConfig)
-    return TrainConfig(old.data, old.network, old.compose, old.camera, old.train, config.machine, old.log)
+    return replace(old, machine=config.machine)
 
 
 def _accelerator(config: TrainConfig) -> str:

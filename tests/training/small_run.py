@@ -43,5 +43,5 @@ def config(portraits: Path, folder: Path, **parts: Mapping[str, Any]) -> TrainCo
         "log": {"folder": str(folder), "every": 1, "tensorboard": False, "onnx": False},
     }
     for part, content in parts.items():
-        values[part] = {**values[part], **content}
+        values[part] = {**values.get(part, {}), **content}
     return build(values, TrainConfig)

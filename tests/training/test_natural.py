@@ -65,7 +65,7 @@ def test_a_batch_has_its_shares_of_whole_pictures_composed_ones_and_empty_rooms(
 @pytest.mark.parametrize(("size", "fitting"), [(Size(96, 64), {0, 3}), (Size(64, 64), {1}), (Size(64, 96), {2})])
 def test_a_frame_shows_a_picture_of_its_own_shape(size: Size, fitting: set[int]) -> None:
     bank = rulers((96, 64), (80, 80), (64, 96), (100, 64))
-    pictures, _ = natural(bank, 40, size, Draw(CPU, 1), 0.6)
+    pictures, _, _ = natural(bank, 40, size, Draw(CPU, 1), 0.6)
     numbers = pictures[:, 2, size.height // 2, size.width // 2] * 25.5
     assert set(numbers.round().int().tolist()) == fitting
 
@@ -73,7 +73,7 @@ def test_a_frame_shows_a_picture_of_its_own_shape(size: Size, fitting: set[int])
 @pytest.mark.parametrize("whole", [0.0, 1.0])
 @pytest.mark.parametrize("size", [Size(96, 64), Size(64, 128), Size(160, 64)])
 def test_nobody_is_squeezed_even_where_no_picture_fits(size: Size, whole: float) -> None:
-    pictures, _ = natural(rulers((90, 70)), 20, size, Draw(CPU, 2), whole)
+    pictures, _, _ = natural(rulers((90, 70)), 20, size, Draw(CPU, 2), whole)
     middle = pictures[:, :, size.height // 2 - 4 : size.height // 2 + 4, size.width // 2 - 4 : size.width // 2 + 4]
     across = middle[:, 0].diff(dim=2).abs().flatten(1).median(1).values
     down = middle[:, 1].diff(dim=1).abs().flatten(1).median(1).values
@@ -81,7 +81,7 @@ def test_nobody_is_squeezed_even_where_no_picture_fits(size: Size, whole: float)
 
 
 def test_whole_pictures_are_seen_from_edge_to_edge() -> None:
-    pictures, _ = natural(rulers((90, 80)), 10, Size(96, 96), Draw(CPU, 3), 1.0)
+    pictures, _, _ = natural(rulers((90, 80)), 10, Size(96, 96), Draw(CPU, 3), 1.0)
     for channel, length in ((0, 90), (1, 80)):
         ends = torch.stack([pictures[:, channel].amin((1, 2)), pictures[:, channel].amax((1, 2))], 1) * 255 / 2
         assert torch.allclose(ends, torch.tensor([0.0, length - 1]).expand(10, 2), atol=1.5)

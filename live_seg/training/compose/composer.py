@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 
 from live_seg.frame import Size
 from live_seg.training.compose.bank import Bank
 from live_seg.training.compose.draw import Draw, each
-from live_seg.training.compose.framing import natural, reframed, room
+from live_seg.training.compose.framing import Origin, natural, reframed, room
 from live_seg.training.compose.lens import blurred
 from live_seg.training.compose.light import low_light, recoloured, two_lights
 from live_seg.training.compose.placing import Look, placed
@@ -19,6 +21,29 @@ from live_seg.training.config import Camera, Compose
 
 NEAR, FAR, ANIMAL = (0.45, 1.5), (0.3, 0.7), (0.3, 0.9)
 """Height over the frame's: of a person before his own webcam, of one behind somebody, of an animal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """A batch.
+
+    Attributes
+    ----------
+    pictures
+        RGB, float (N, 3, H, W) in 0..1.
+    alpha
+        float (N, 1, H, W) in 0..1.
+    origin
+        Of the natural frames, which come first; None if there are none.
+    """
+
+    pictures: Tensor
+    alpha: Tensor
+    origin: Origin | None
+
+    def to(self, device: torch.device) -> Frames:
+        """The same on another device."""
+        return Frames(self.pictures.to(device), self.alpha.to(device), self.origin and self.origin.to(device))
 
 
 class Composer:
@@ -43,9 +68,14 @@ class Composer:
         self._compose = compose
         self._camera = camera
 
-    @torch.no_grad()
     def __call__(self, count: int, size: Size, draw: Draw) -> tuple[Tensor, Tensor]:
-        """A batch.
+        """Pictures and alpha of `frames`."""
+        made = self.frames(count, size, draw)
+        return made.pictures, made.alpha
+
+    @torch.no_grad()
+    def frames(self, count: int, size: Size, draw: Draw) -> Frames:
+        """A batch, on the bank's device.
 
         Parameters
         ----------
@@ -55,16 +85,12 @@ class Composer:
             Of the frames; multiples of 8.
         draw
             Chance: the batch depends on nothing else.
-
-        Returns
-        -------
-        tuple of Tensor
-            RGB float (count, 3, H, W) and alpha (count, 1, H, W), in 0..1, on the bank's device.
         """
         plain, own, empty = self._shares(count)
-        parts = []
+        parts, origin, bare = [], None, None
         if plain:
-            parts.append(self._natural(plain, size, draw))
+            bare, matte, origin = self._natural(plain, size, draw)
+            parts.append(self._joined(bare, matte, draw))
         if own:
             pictures, alpha = reframed(self._bank, own, size, draw)
             parts.append((recoloured(pictures, draw, self._camera.colour), alpha))
@@ -74,7 +100,10 @@ class Composer:
         pictures, alpha = self._with_animals(pictures, alpha, draw)
         pictures = lying(pictures, alpha, draw, self._compose.clutter)
         pictures, alpha = held(pictures, alpha, draw, self._compose.held)
-        return self._photographed(pictures, plain, draw), alpha
+        if origin is not None and bare is not None:
+            shown = torch.eq(pictures[:plain], bare).all(1, keepdim=True)
+            origin = origin._replace(bare=shown.float())
+        return Frames(self._photographed(pictures, plain, draw), alpha, origin)
 
     def _shares(self, count: int) -> tuple[int, int, int]:
         """How many frames are natural, how many reframed, and how many empty rooms."""
@@ -87,12 +116,14 @@ class Composer:
         empty = min(count - plain - own, max(round(count * self._compose.empty), int(self._compose.empty > 0)))
         return plain, own, empty
 
-    def _natural(self, count: int, size: Size, draw: Draw) -> tuple[Tensor, Tensor]:
-        """Pictures as they are, in half of the usual change of light; before some of them stands one person more."""
-        colour = self._camera.colour / 2
-        pictures, alpha = natural(self._bank, count, size, draw, self._compose.whole)
-        pictures = recoloured(pictures, draw, colour)
-        joined = round(count * self._compose.joined)
+    def _natural(self, count: int, size: Size, draw: Draw) -> tuple[Tensor, Tensor, Origin]:
+        """Pictures as they are, in half of the usual change of light."""
+        pictures, alpha, origin = natural(self._bank, count, size, draw, self._compose.whole)
+        return recoloured(pictures, draw, self._camera.colour / 2), alpha, origin
+
+    def _joined(self, pictures: Tensor, alpha: Tensor, draw: Draw) -> tuple[Tensor, Tensor]:
+        """Before some of them stands one person more."""
+        joined = round(len(pictures) * self._compose.joined)
         if joined:
             look = Look(self._compose.match_light, self._compose.clean_edges, self._camera.colour)
             front, matte = placed(pictures[:joined], alpha[:joined], self._bank, look, draw, NEAR)

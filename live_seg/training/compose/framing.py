@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -17,7 +18,35 @@ SQUEEZED = 0.2
 """A natural frame's shape is its picture's, but for this difference of the aspects' logarithms: a fifth."""
 
 
-def natural(bank: Bank, count: int, size: Size, draw: Draw, whole: float) -> tuple[Tensor, Tensor]:
+class Origin(NamedTuple):
+    """Where in the bank's pictures the pixels of the first n frames of a batch come from.
+
+    A tuple, which Lightning Fabric hands on to a module.
+
+    Attributes
+    ----------
+    which
+        (n,): index of the picture.
+    x, y
+        Positions in it, float (n, H, W), in pixels.
+    shrunk
+        (n,): pixels of the picture to one of the frame.
+    bare
+        float (n, 1, H, W): 1 where the frame shows that picture, 0 where something was put in front.
+    """
+
+    which: Tensor
+    x: Tensor
+    y: Tensor
+    shrunk: Tensor
+    bare: Tensor
+
+    def to(self, device: torch.device) -> Origin:
+        """The same on another device."""
+        return Origin(*(part.to(device) for part in self))
+
+
+def natural(bank: Bank, count: int, size: Size, draw: Draw, whole: float) -> tuple[Tensor, Tensor, Origin]:
     """Portraits as they are, of those whose shape is nearly the frame's: whole, or cut a little.
 
     Where no picture has such a shape, the nearest ones are cut to it.
@@ -35,8 +64,8 @@ def natural(bank: Bank, count: int, size: Size, draw: Draw, whole: float) -> tup
 
     Returns
     -------
-    tuple of Tensor
-        float (count, 3, H, W) and alpha (count, 1, H, W), in 0..1.
+    tuple
+        float (count, 3, H, W) and alpha (count, 1, H, W), in 0..1, and where they come from.
     """
     index = draw.weighted(count, _fitting(bank, size))
     width, height = bank.sizes[index].unbind(1)
@@ -69,7 +98,7 @@ def reframed(bank: Bank, count: int, size: Size, draw: Draw) -> tuple[Tensor, Te
     cut_width = torch.minimum(
         cut_width, cut_height * 1.2 * size.width / size.height
     )  # never more than 1.2 times squeezed
-    return _portraits(bank, index, cut_width, cut_height, size, draw)
+    return _portraits(bank, index, cut_width, cut_height, size, draw)[:2]
 
 
 def room(rooms: Rooms, count: int, size: Size, draw: Draw) -> Tensor:
@@ -94,14 +123,15 @@ def _fitting(bank: Bank, size: Size) -> Tensor:
 
 def _portraits(
     bank: Bank, index: Tensor, width: Tensor, height: Tensor, size: Size, draw: Draw
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, Origin]:
     """Parts of that size of portraits, somewhere in them, mirrored where they are larger."""
     wide, high = bank.sizes[index].unbind(1)
     left, top = (wide - width) * draw.uniform(len(index)), (high - height) * draw.uniform(len(index))
     x, y = _cut(size, left, top, width, height, draw)
     x, y = mirrored(x, plane(wide)), mirrored(y, plane(high))
     shrunk = torch.sqrt(width * height / (size.width * size.height))
-    return tuple(sample(part, index, x, y, shrunk) for part in (bank.pictures, bank.alphas))  # type: ignore[return-value]
+    pictures, alpha = (sample(part, index, x, y, shrunk) for part in (bank.pictures, bank.alphas))
+    return pictures, alpha, Origin(index, x, y, shrunk, torch.ones_like(alpha))
 
 
 def _cut(size: Size, left: Tensor, top: Tensor, width: Tensor, height: Tensor, draw: Draw) -> tuple[Tensor, Tensor]:

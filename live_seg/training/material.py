@@ -1,0 +1,83 @@
+"""What a run's frames are made of: its pictures, rooms and animals, and a composer for each of its stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from live_seg.training.compose import Bank, Composer, Draw, load_animals, load_bank, load_rooms
+from live_seg.training.config import TrainConfig
+from live_seg.training.data import Samples
+from live_seg.training.schedule import Stage
+
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Of ImageNet's RGB in 0..1: what every encoder was trained with, and the models' rows say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Loaded.
+
+    Attributes
+    ----------
+    bank
+        The pictures, in memory.
+    composers
+        One for each stage.
+    device
+        Where they compose.
+    """
+
+    bank: Bank
+    composers: list[Composer]
+    device: torch.device
+
+
+def load_material(
+    config: TrainConfig,
+    samples: Samples,
+    stages: Sequence[Stage],
+    device: torch.device,
+    said: Callable[[str], None],
+) -> Material:
+    """Loads what a configuration names.
+
+    Parameters
+    ----------
+    config, samples, stages
+        Of the run.
+    device
+        That trains; frames are composed there if `data.keep_on` says so.
+    said
+        Hears what was skipped.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to train on, or a folder cannot be read.
+    """
+    data = config.data
+    device = device if data.keep_on == "device" else torch.device("cpu")
+    bank, skipped = load_bank(samples.train, data.side_px, data.weights)
+    for one in skipped:
+        said(f"skipped: {one.picture}: {one.why}")
+    said(f"{len(bank.pictures)} pictures, {len(skipped)} skipped; split {samples.hash}")
+    rooms, animals = load_rooms(data, samples.train), load_animals(data)
+    there, rooms, animals = bank.to(device), rooms.to(device), animals and animals.to(device)
+    composers = [Composer(there, rooms, stage.compose, config.camera, animals) for stage in stages]
+    return Material(bank, composers, device)
+
+
+def first_frames(material: Material, stage: Stage, seed: int) -> Iterator[Tensor]:
+    """Frames like those that are trained on at first, normalised, 64 at most."""
+    for number, shape in enumerate(stage.shapes[:4]):
+        yield normalised(material.composers[0](16, shape, Draw(material.device, seed, number, 0, 2))[0].cpu())
+
+
+def normalised(pictures: Tensor) -> Tensor:
+    """RGB in 0..1 as the encoder wants it, in the memory order that convolutions like best."""
+    mean, deviation = (torch.tensor(one, device=pictures.device).view(1, 3, 1, 1) for one in (MEAN, STD))
+    return ((pictures - mean) / deviation).contiguous(memory_format=torch.channels_last)
