@@ -93,6 +93,9 @@ class Compose:
     clean_edges: Annotated[float, _share("persons whose edge takes its colours from within")] = 0.7
     held: Annotated[float, _share("frames with something held or worn, which belongs to the person")] = 0.12
     animal: Annotated[float, _share("frames with an animal in front, which is no person; needs data.animals")] = 0.14
+    distractors: Annotated[
+        float, _share("rooms, and a third as many natural frames, with shapes behind the persons that only stand out")
+    ] = 0.0
     clutter: Annotated[float, _share("frames with the same things lying in the room, which do not")] = 0.12
 
 

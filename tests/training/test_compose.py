@@ -14,6 +14,7 @@ from live_seg.frame import Size
 from live_seg.shrink import shrink
 from live_seg.training.compose import Bank, Composer, Draw, Rooms, load_bank, load_rooms
 from live_seg.training.compose.cutting import shown
+from live_seg.training.compose.distractors import distracted
 from live_seg.training.compose.draw import derived_seed
 from live_seg.training.compose.parts import NO_CAMERA as STILL
 from live_seg.training.compose.parts import NO_COMPOSE as PLAIN
@@ -100,6 +101,33 @@ def test_a_second_and_third_person_cover_more(bank: Bank, walls: Rooms) -> None:
 def test_without_rooms_every_frame_is_a_portrait_reframed(bank: Bank) -> None:
     pictures, alpha = compose(bank, load_rooms(Data()))
     assert pictures.shape == (8, 3, 64, 96) and float(alpha.amax((1, 2, 3)).min()) > 0.5
+
+
+def test_distractors_stand_behind_the_person_and_are_none(walls: Rooms) -> None:
+    alpha = torch.zeros(16, 1, 64, 96)
+    alpha[:, :, 20:, 30:60] = 1
+    before = torch.full((16, 3, 64, 96), 0.5)
+    after = distracted(before, alpha, walls, Draw(CPU, 2), 1.0)
+    changed = (after != before).any(1, keepdim=True)
+    assert not changed[alpha == 1].any() and float(before.min()) == float(before.max()) == 0.5
+    shares = changed.float().mean((1, 2, 3))
+    assert (shares > 0.01).sum() >= 14 and 0.05 < float(shares.mean()) < 0.7
+    assert float(after.min()) >= 0 and float(after.max()) <= 1
+    assert distracted(before, alpha, walls, Draw(CPU, 2), 0.0) is before
+    some = distracted(before, alpha, walls, Draw(CPU, 2), 0.3)
+    assert 1 <= (some != before).any(3).any(2).any(1).sum() <= 12
+
+
+def test_distractors_stand_in_rooms_and_in_some_natural_frames(bank: Bank, walls: Rooms) -> None:
+    for share, least in ((0.0, 8), (1.0, 1)):
+        plain = replace(PLAIN, natural=share)
+        before, mattes = Composer(bank, walls, plain, STILL)(24, SIZE, Draw(CPU, 4))
+        after, same = Composer(bank, walls, replace(plain, distractors=1.0), STILL)(24, SIZE, Draw(CPU, 4))
+        if share:  # in rooms the chance that follows moves on: other persons are drawn
+            assert torch.equal(mattes, same)
+            assert least <= (before != after).flatten(1).any(1).sum() <= 16
+        else:
+            assert (before != after).flatten(1).any(1).all() and float(same.amax((1, 2, 3)).min()) > 0.5
 
 
 def test_what_is_held_belongs_to_the_person_and_what_lies_about_does_not() -> None:

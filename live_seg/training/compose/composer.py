@@ -9,6 +9,7 @@ from torch import Tensor
 
 from live_seg.frame import Size
 from live_seg.training.compose.bank import Bank
+from live_seg.training.compose.distractors import distracted
 from live_seg.training.compose.draw import Draw, each
 from live_seg.training.compose.framing import Origin, natural, reframed, room
 from live_seg.training.compose.lens import blurred
@@ -44,6 +45,10 @@ class Frames:
     def to(self, device: torch.device) -> Frames:
         """The same on another device."""
         return Frames(self.pictures.to(device), self.alpha.to(device), self.origin and self.origin.to(device))
+
+
+_RARER = 3
+"""Natural frames have a distractor so much less often than rooms: it does not belong there."""
 
 
 class Composer:
@@ -122,7 +127,8 @@ class Composer:
         return recoloured(pictures, draw, self._camera.colour / 2), alpha, origin
 
     def _joined(self, pictures: Tensor, alpha: Tensor, draw: Draw) -> tuple[Tensor, Tensor]:
-        """Before some of them stands one person more."""
+        """Behind the persons of some stands out what is none; before some of them stands one person more."""
+        pictures = distracted(pictures, alpha, self._rooms, draw, self._compose.distractors / _RARER)
         joined = round(len(pictures) * self._compose.joined)
         if joined:
             look = Look(self._compose.match_light, self._compose.clean_edges, self._camera.colour)
@@ -134,6 +140,7 @@ class Composer:
         colour = self._camera.colour
         canvas = recoloured(room(self._rooms, count, size, draw), draw, colour)
         alpha = canvas.new_zeros(count, 1, size.height, size.width)
+        canvas = distracted(canvas, alpha, self._rooms, draw, self._compose.distractors)
         full = count - empty
         second = round(full * self._compose.second)
         look = Look(self._compose.match_light, self._compose.clean_edges, colour)

@@ -21,7 +21,7 @@ from live_seg.training.schedule import Stage
 
 NO_COMPOSE = Compose(
     natural=0, reframed=0, empty=0, whole=0, untouched=0, joined=0, second=0, third=0,
-    match_light=0, clean_edges=0, held=0, animal=0, clutter=0,
+    match_light=0, clean_edges=0, held=0, animal=0, distractors=0, clutter=0,
 )  # fmt: skip
 NO_CAMERA = Camera(colour=0, two_lights=0, low_light=0, blur=0, motion_blur=0, noise=0, jpeg=0)
 
@@ -38,6 +38,7 @@ _PARTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "clean_edges": ({"clean_edges": 1.0}, {}),
     "held": ({"held": 1.0}, {}),
     "animal": ({"animal": 1.0}, {}),
+    "distractors": ({"distractors": 1.0}, {}),
     "clutter": ({"clutter": 1.0}, {}),
     "colour": ({}, {"colour": 1.0}),
     "two_lights": ({}, {"two_lights": 1.0}),
