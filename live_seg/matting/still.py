@@ -8,13 +8,14 @@ from live_seg.config.tree import Matting
 from live_seg.frame import Frame, Matte
 from live_seg.matting.fine import refined
 from live_seg.matting.matter import Matter
+from live_seg.matting.mirrored import Mirrored
 from live_seg.matting.refine import middle_size
 from live_seg.matting.region import Region
 from live_seg.models import Network
 
 
 class StillMatter:
-    """The app's `Matter`, with a second look at a small subject, and edges at the picture's full size.
+    """The app's `Matter` at a picture and its mirror image, a second look at a small subject, edges at full size.
 
     Parameters
     ----------
@@ -24,7 +25,7 @@ class StillMatter:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._look = Region(Matter(self._network, Matting(steady=0.0)), self._finish)
+        self._look = Region(Mirrored(Matter(self._network, Matting(steady=0.0))), self._finish)
 
     def __call__(self, frame: Frame) -> Matte:
         """Matte of the picture.
