@@ -40,9 +40,9 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("--split", default="", help="part of a split file for --validate")
     parser.add_argument(
-        "--area-px", metavar="N", type=area, default=46080, help="input pixels on a CPU (default: 46080)"
+        "--area-px", metavar="N", type=area, default=38400, help="input pixels on a CPU (default: 38400)"
     )
-    parser.add_argument("--gpu-area-px", metavar="N", type=area, default=86016, help="and on a GPU (default: 86016)")
+    parser.add_argument("--gpu-area-px", metavar="N", type=area, default=46080, help="and on a GPU (default: 46080)")
     parser.add_argument(
         "--precision", nargs="+", choices=PRECISIONS, default=PRECISIONS, help="which files (default: int8 and fp16)"
     )
