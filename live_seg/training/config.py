@@ -95,7 +95,7 @@ class Compose:
     animal: Annotated[float, _share("frames with an animal in front, which is no person; needs data.animals")] = 0.14
     distractors: Annotated[
         float, _share("rooms, and a third as many natural frames, with shapes behind the persons that only stand out")
-    ] = 0.0
+    ] = 0.3
     clutter: Annotated[float, _share("frames with the same things lying in the room, which do not")] = 0.12
 
 
