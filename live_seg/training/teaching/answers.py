@@ -79,8 +79,8 @@ def ask_once(teacher: Teacher, bank: Bank, folder: Path, said: Callable[[str], N
     bank
         Pictures, in memory.
     folder
-        Keeps answers, each set in a folder of its own: some kilobytes of each picture for the mattes, some hundred for
-        the tensors.
+        Keeps answers, each set in a folder of its own, not packed: a byte a pixel of the bank's squares for the mattes,
+        two a number of the tensors.
     said
         Hears how far it is.
 
