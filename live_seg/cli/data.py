@@ -124,9 +124,11 @@ def _label(arguments: argparse.Namespace) -> int:
         for candidate in (model, *judges):
             stack.callback(candidate.close)
         folder = LabelledFolder(arguments.out, pictures, arguments.source)
-        for one in _progress(label(pictures, model, judges, arguments.iou), len(pictures)):
-            folder.add(one)
-    listing = folder.finish(arguments.sheet)
+        try:
+            for one in _progress(label(pictures, model, judges, arguments.iou), len(pictures)):
+                folder.add(one)
+        finally:  # what was done until somebody ended it is listed, too
+            listing = folder.finish(arguments.sheet)
     for why, count in sorted(folder.skipped.items()):
         print(f"skipped: {count} {'picture' if count == 1 else 'pictures'}: {why}")
     print(f"{folder.kept} of {len(pictures)} labelled; what became of each: {listing}")

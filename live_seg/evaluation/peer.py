@@ -101,7 +101,7 @@ class Peer:
     def _blob(self, image: Image) -> NDArray[np.float32]:
         adapter = self._adapter
         if adapter.fit == "pad":
-            whole, (left, top) = self.whole(image)
+            whole, (left, top) = self.whole(Size.of(image))
             right, bottom = whole.width - image.shape[1] - left, whole.height - image.shape[0] - top
             grey = (_GREY,) * 3
             image = np.asarray(
@@ -114,11 +114,8 @@ class Peer:
         blob = scaled.transpose(2, 0, 1)[None] if adapter.layout == "NCHW" else scaled[None]
         return np.ascontiguousarray(blob, np.float32)
 
-    def whole(self, image: Image) -> tuple[Size, tuple[int, int]]:
-        """Size of the picture with the grey around it, if it is padded, and the picture's left and top in that."""
-        return self._padded(Size.of(image))
-
-    def _padded(self, size: Size) -> tuple[Size, tuple[int, int]]:
+    def whole(self, size: Size) -> tuple[Size, tuple[int, int]]:
+        """Size of a picture with the grey around it, if it is padded, and the picture's left and top in that."""
         if self._adapter.fit != "pad":
             return size, (0, 0)
         width = max(size.width, round(size.height * self._adapter.width / self._adapter.height))
@@ -138,6 +135,6 @@ class Peer:
         return large
 
     def _enlarged(self, small: FloatMatte, size: Size) -> FloatMatte:
-        whole, (left, top) = self._padded(size)
+        whole, (left, top) = self.whole(size)
         large = np.asarray(cv2.resize(small, whole, interpolation=cv2.INTER_LINEAR), np.float32)
         return large[top : top + size.height, left : left + size.width]

@@ -157,8 +157,11 @@ class _Loop:
                 # With deep supervision there are the logits of several networks, each a channel.
                 logits = self.network(normalised(frames.pictures)).float().split(1, dim=1)
                 loss = torch.stack([self.criterion(one, frames.alpha) for one in logits]).mean()
-                taught = self.lessons(logits[0], frames.origin, step >= config.warm_up) if self.lessons else 0.0
-                fabric.backward((loss + taught) / config.accumulate)
+                if self.lessons is not None and frames.origin is not None:
+                    taught = loss + self.lessons(logits[0], frames.origin, step >= config.warm_up)
+                else:
+                    taught = loss
+                fabric.backward(taught / config.accumulate)
             total += loss.detach() / config.accumulate
         length = fabric.clip_gradients(self.network, self.optimisers[0], max_norm=config.clip, error_if_nonfinite=False)
         if not torch.isfinite(length):  # type: ignore[arg-type]
@@ -222,7 +225,7 @@ class _Loop:
                 "optimisers": [one.state_dict() for one in self.optimisers],
                 "best": self.best,
                 "stale": self.stale,
-                "lessons": self.lessons.state_dict() if self.lessons else {},
+                "lessons": {} if self.lessons is None else self.lessons.state_dict(),
             }
             save(content, self.folder / STATE)
 
@@ -230,7 +233,7 @@ class _Loop:
         state = read_run(self.folder / STATE, self.fabric.device, _STATE)
         self.plain.load_state_dict(state["network"])
         self.average.load(state["average"])
-        if self.lessons:
+        if self.lessons is not None:
             self.lessons.load_state_dict(state["lessons"])
         for optimiser, own in zip(self.optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(own)

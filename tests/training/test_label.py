@@ -145,3 +145,15 @@ def test_the_command_with_the_model_that_ships(tmp_path: Path, capsys) -> None:
 def test_a_share_over_one_is_refused(tmp_path: Path, capsys) -> None:
     assert main(["data", "label", str(tmp_path), "--out", str(tmp_path / "out"), "--iou", "90"]) == 2
     assert "from 0 to 1" in capsys.readouterr().err
+
+
+def test_what_was_done_before_it_was_ended_is_listed(
+    tmp_path: Path, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(pictures: list[Path], *_: object):
+        yield from label(pictures, Sees(left(0.5)), [Sees(left(0.5))], 0.9)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("live_seg.training.label.label", ended)
+    assert main(["data", "label", str(picture.parent), "--out", str(tmp_path / "out")]) == 130
+    assert "one.png,1.0000,0.5000," in (tmp_path / "out" / "labels.csv").read_text()

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import cv2
@@ -118,20 +120,29 @@ def test_what_was_put_in_front_is_not_taught(portraits: Path) -> None:
     assert origins[1] is not None and not origins[1].bare[:4].all() and origins[1].bare[4:].all()
 
 
-def test_the_network_comes_to_say_what_the_teacher_says(teacher: Path, portraits: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["mattes", "features"])
+def test_the_network_comes_to_say_what_the_teacher_says(
+    teacher: Path, portraits: Path, tmp_path: Path, part: str
+) -> None:
     bank, answers, _ = asked(teacher, portraits, tmp_path)
+    torch.manual_seed(0)
     network, _ = build_network(config(portraits, tmp_path).network)
-    lessons = Lessons(network, answers, Teaching(model="red", tensors=["eighth"], least_iou=0.0), 96)
+    weights = {"mattes": 0.0, "features": 0.0, part: 1.0}
+    lessons = Lessons(network, answers, Teaching(model="red", tensors=["eighth"], least_iou=0.0, **weights), 96)
     frames = Composer(bank, NOWHERE, ALONE, STILL).frames(8, Size(64, 64), Draw(CPU, 1))
+    assert frames.origin is not None
     optimiser = torch.optim.Adam([*network.parameters(), *lessons.parameters()], lr=3e-3)
-    losses = []
+    losses, distances = [], []
     for _ in range(25):
-        loss = lessons(network(frames.pictures), frames.origin, True)
+        logits = network(frames.pictures)
+        loss = lessons(logits, frames.origin, True)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        losses.append(float(loss))
-    assert losses[-1] < 0.6 * losses[0]
+        losses.append(float(loss.detach()))
+        distances.append(float((torch.sigmoid(logits.detach()) - answers.matte(frames.origin)).abs().mean()))
+    assert losses[-1] < (0.5 if part == "features" else 0.9) * losses[0]
+    assert (distances[-1] < 0.5 * distances[0]) == (part == "mattes")
 
 
 def test_at_first_only_what_reads_the_network_learns(teacher: Path, portraits: Path, tmp_path: Path) -> None:
@@ -144,12 +155,30 @@ def test_at_first_only_what_reads_the_network_learns(teacher: Path, portraits: P
     assert all(one.grad is not None for one in lessons.parameters())
 
 
-def test_a_batch_without_natural_frames_has_no_lesson(teacher: Path, portraits: Path, tmp_path: Path) -> None:
-    bank, answers, _ = asked(teacher, portraits, tmp_path, ())
-    network, _ = build_network(config(portraits, tmp_path).network)
-    lessons = Lessons(network, answers, Teaching(model="red"), 96)
-    frames = Composer(bank, NOWHERE, Compose(natural=0.0), STILL).frames(4, Size(64, 64), Draw(CPU, 1))
-    assert frames.origin is None and float(lessons(torch.zeros(4, 1, 64, 64), None, True)) == 0
+def test_steps_without_natural_frames_have_no_lesson(teacher: Path, portraits: Path, tmp_path: Path) -> None:
+    bank, _, _ = asked(teacher, portraits, tmp_path, ())
+    assert Composer(bank, NOWHERE, Compose(natural=0.0), STILL).frames(4, Size(64, 64), Draw(CPU, 1)).origin is None
+    parts = {"compose": {"natural": 0.0, "held": 0.0, "clutter": 0.0}}
+    taught = train(config(portraits, tmp_path / "a", teaching={"model": str(teacher), "tensors": ["eighth"]}, **parts))
+    alone = train(config(portraits, tmp_path / "b", **parts))
+    one, other = (torch.load(folder / WEIGHTS, weights_only=True)["ema"] for folder in (taught, alone))
+    assert all(torch.equal(tensor, other[name]) for name, tensor in one.items())
+
+
+def test_answers_that_cannot_be_kept_leave_nothing(
+    teacher: Path, portraits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match=r"answers.*Make room"):
+        asked(teacher, portraits, tmp_path / "file" / "kept")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Teacher, "place", full)
+    with pytest.raises(UsageError, match="No space left"):
+        asked(teacher, portraits, tmp_path / "kept")
+    assert not list((tmp_path / "kept").iterdir())
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +22,8 @@ from live_seg.training.compose.bank import Bank
 from live_seg.training.compose.framing import Origin
 from live_seg.training.compose.sampling import plane, sample
 from live_seg.training.teaching.teacher import Teacher
-from live_seg.writing import write_whole
 
+_LOOKS_EVERY_S = 0.5
 _SPREAD_FROM = 200
 _LEAST_SPREAD = 0.05
 
@@ -69,7 +71,7 @@ class Answers:
         return ((read - mean) / spread).to(origin.x.device)
 
 
-def ask_once(teacher: Teacher, bank: Bank, folder: Path, said: Callable[[str], None]) -> Answers:
+def ask_once(teacher: Teacher, bank: Bank, folder: Path, said: Callable[[str], None], waits: bool = False) -> Answers:
     """The teacher's answers, from the disk if it was asked the same before.
 
     Parameters
@@ -83,6 +85,8 @@ def ask_once(teacher: Teacher, bank: Bank, folder: Path, said: Callable[[str], N
         two a number of the tensors.
     said
         Hears how far it is.
+    waits
+        Another process on this machine asks: this one waits for it.
 
     Raises
     ------
@@ -92,10 +96,11 @@ def ask_once(teacher: Teacher, bank: Bank, folder: Path, said: Callable[[str], N
         If the teacher fails.
     """
     kept = folder / f"answers-{_key(teacher, bank)[:16]}"
-    finished = kept / "shapes.txt"
-    if not finished.is_file():
+    while waits and not kept.is_dir():
+        time.sleep(_LOOKS_EVERY_S)  # for many minutes: longer than a barrier of torch.distributed holds
+    if not kept.is_dir():
         _ask(teacher, bank, kept, said)
-    shapes = [tuple(map(int, line.split())) for line in finished.read_text().splitlines()]
+    shapes = [tuple(map(int, line.split())) for line in (kept / "shapes.txt").read_text().splitlines()]
     count, side = len(bank.pictures), bank.pictures.shape[-1]
     loaded = [_mapped(kept / f"tensor{number}", np.float16, (count, *shape)) for number, shape in enumerate(shapes)]
     some = np.linspace(0, count - 1, min(count, _SPREAD_FROM)).astype(int)
@@ -114,13 +119,19 @@ def _ask(teacher: Teacher, bank: Bank, folder: Path, said: Callable[[str], None]
     count, side = len(bank.pictures), bank.pictures.shape[-1]
     said(f"the teacher {teacher.name} looks at {count} pictures")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        shapes = _write_answers(teacher, bank, folder, side, said)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # Elsewhere until they are whole: a run may be killed, and two may begin at once.
+        with tempfile.TemporaryDirectory(prefix=f"{folder.name}.", dir=folder.parent) as part:
+            whole = Path(part) / "whole"
+            whole.mkdir()
+            shapes = _write_answers(teacher, bank, whole, side, said)
+            (whole / "shapes.txt").write_text("".join(f"{' '.join(map(str, one))}\n" for one in shapes))
+            if not folder.is_dir():
+                whole.rename(folder)
     except OSError as error:
         raise UsageError(
             f"{folder} cannot hold the teacher's answers: {error.strerror}", "Make room, or set log.folder."
         ) from None
-    write_whole(folder / "shapes.txt", "".join(f"{' '.join(map(str, one))}\n" for one in shapes).encode())
 
 
 def _write_answers(

@@ -25,7 +25,7 @@ _RATE = 1e-3
 def arrange_lessons(
     fabric: Fabric, network: nn.Module, bank: Bank, config: TrainConfig, said: Callable[[str], None]
 ) -> tuple[Any, Any]:
-    """Lessons and their optimiser as Fabric sets them up; the first process asks the teacher, the others read.
+    """Lessons and their optimiser as Fabric sets them up; one process of each machine asks the teacher.
 
     Raises
     ------
@@ -39,11 +39,7 @@ def arrange_lessons(
     teacher = Teacher(adapter, teaching.tensors, torch.get_num_threads())
     try:
         folder = Path(config.log.folder).expanduser()
-        if not fabric.is_global_zero:
-            fabric.barrier()
-        answers = ask_once(teacher, bank, folder, said)
-        if fabric.is_global_zero:
-            fabric.barrier()
+        answers = ask_once(teacher, bank, folder, said, waits=fabric.local_rank > 0)
     finally:
         teacher.close()
     torch.manual_seed(config.train.seed)  # the same first weights in every process

@@ -15,8 +15,8 @@ from live_seg.training.config import Teaching
 from live_seg.training.losses import edges
 from live_seg.training.teaching.answers import Answers
 
-_HARSH = 0.999
-"""A cell counts if so much of it shows what the teacher saw."""
+_ALL = 0.999
+"""Of a cell has to show what the teacher saw, less what rounding takes."""
 
 
 class Lessons(nn.Module):
@@ -50,18 +50,19 @@ class Lessons(nn.Module):
             raise UsageError("teaching.tensors needs a network with an encoder", "Leave it empty: mattes alone teach.")
         self._answers, self._config = answers, config
         self._seen: list[Tensor] = []
-        self._strides = [round(input_width / tensor.shape[-1]) for tensor in answers.tensors]
+        self._levels: list[int] = []
         self.heads = nn.ModuleList()
-        for name, stride, tensor in zip(config.tensors, self._strides, answers.tensors, strict=True):
-            channels = list(encoder.out_channels)
+        for name, tensor in zip(config.tensors, answers.tensors, strict=True):
+            channels, stride = list(encoder.out_channels), round(input_width / tensor.shape[-1])
             level = round(math.log2(stride))
             if 2**level != stride or not 0 < level < len(channels):
                 raise UsageError(f"teaching.tensors: {name} has a stride of {stride}", "The encoder has none like it.")
+            self._levels.append(level)
             self.heads.append(nn.Conv2d(sum(channels[level : level + 2]), tensor.shape[1], 1))
         if config.tensors:
             encoder.register_forward_hook(self._note)
 
-    def forward(self, logits: Tensor, origin: Origin | None, shapes_network: bool) -> Tensor:
+    def forward(self, logits: Tensor, origin: Origin, shapes_network: bool) -> Tensor:
         """Weighted sum of the losses of a batch that the network has just seen.
 
         Parameters
@@ -69,12 +70,10 @@ class Lessons(nn.Module):
         logits
             (N, 1, H, W).
         origin
-            Of what it saw.
+            Of its natural frames.
         shapes_network
             Whether its features are changed, too; otherwise the convolutions alone learn to read them.
         """
-        if origin is None:
-            return logits.new_zeros(())
         count = len(origin.which)
         loss = logits.new_zeros(())
         if self._config.mattes and shapes_network:
@@ -86,13 +85,12 @@ class Lessons(nn.Module):
 
     def _features(self, origin: Origin, shapes_network: bool) -> Tensor:
         count, total = len(origin.which), origin.bare.new_zeros(())
-        for number, (head, stride) in enumerate(zip(self.heads, self._strides, strict=True)):
-            level = round(math.log2(stride))
+        for number, (head, level) in enumerate(zip(self.heads, self._levels, strict=True)):
             own = [one[:count] if shapes_network else one[:count].detach() for one in self._seen[level : level + 2]]
             size = own[0].shape[2:]
             read = head(torch.cat([functional.interpolate(one, size) for one in own], 1)).float()
-            goal = self._answers.standardised(number, origin, stride)
-            bare = (functional.avg_pool2d(origin.bare, stride) > _HARSH).float()
+            goal = self._answers.standardised(number, origin, 2**level)
+            bare = (functional.avg_pool2d(origin.bare, 2**level) > _ALL).float()
             total = total + (functional.smooth_l1_loss(read, goal, reduction="none") * bare).mean()
         return total
 

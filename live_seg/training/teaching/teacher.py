@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from live_seg.errors import UsageError, unknown
 from live_seg.evaluation.adapter import Adapter
 from live_seg.evaluation.peer import Peer
-from live_seg.frame import Alpha, Image
+from live_seg.frame import Alpha, Image, Size
 
 Place = tuple[float, float, float, float]
 """a, b, c, d: pixel x, y of a picture lies at (x + 0.5) a + b across its input and (y + 0.5) c + d down, in -1..1."""
@@ -55,7 +55,7 @@ class Teacher(Peer):
 
     def place(self, image: Image) -> Place:
         """Where the picture lies in the input, and so in every tensor."""
-        whole, (left, top) = self.whole(image)
+        whole, (left, top) = self.whole(Size.of(image))
         return 2 / whole.width, 2 * left / whole.width - 1, 2 / whole.height, 2 * top / whole.height - 1
 
 
