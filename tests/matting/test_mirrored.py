@@ -11,7 +11,7 @@ IMAGE = np.arange(2 * 4 * 3, dtype=np.uint8).reshape(2, 4, 3)
 
 
 class Leftish:
-    """Takes the left half for the subject, whatever is there, and writes every matte into one buffer."""
+    """Takes the left half for the subject, less of it at each look, and writes every matte into one buffer."""
 
     def __init__(self) -> None:
         self.shown: list[np.ndarray] = []
@@ -19,7 +19,7 @@ class Leftish:
 
     def __call__(self, frame: Frame) -> Matte:
         self.shown.append(frame.image.copy())
-        self._buffer[:] = [200, 100, 0, 0]
+        self._buffer[:] = np.array([200, 100, 0, 0]) // len(self.shown)
         return Matte(self._buffer, 1.0 if len(self.shown) == 1 else 0.5, frame.time)
 
 
@@ -27,7 +27,7 @@ def test_the_mean_of_both_looks_stands_where_the_picture_does() -> None:
     looks = Leftish()
     matte = Mirrored(looks)(Frame(IMAGE, 3, 1.5))
     assert np.array_equal(looks.shown[0], IMAGE) and np.array_equal(looks.shown[1], IMAGE[:, ::-1])
-    assert np.array_equal(matte.alpha, np.tile(np.array([100, 50, 50, 100], np.uint8), (2, 1)))
+    assert np.array_equal(matte.alpha, np.tile(np.array([100, 50, 25, 50], np.uint8), (2, 1)))
     assert (matte.confidence, matte.time) == (0.75, 1.5)
 
 

@@ -66,6 +66,20 @@ def test_a_matte_is_kept_where_every_judge_agrees(picture: Path) -> None:
     assert (one.agreement, one.share, one.why) == (0.9, 0.5, "")
 
 
+def test_a_matte_outlives_the_next_picture(picture: Path) -> None:
+    buffer = np.zeros((20, 40), np.uint8)
+
+    def into_one_buffer(image: Image) -> Alpha:
+        buffer[:] = bright(image)
+        return buffer
+
+    other = picture.with_name("other.png")
+    assert cv2.imwrite(str(other), np.full((20, 40, 3), 255, np.uint8))
+    first, second = label([picture, other], Sees(into_one_buffer), [Sees(bright)], 0.9)
+    assert first.matte is not None and second.matte is not None
+    assert np.count_nonzero(first.matte) == 90 and np.count_nonzero(second.matte) == 800
+
+
 def test_one_judge_that_sees_something_else_is_enough_to_drop_it(picture: Path) -> None:
     (one,) = label([picture], Sees(left(0.5)), [Sees(left(0.5)), Sees(left(0.4))], 0.9)
     assert one.matte is None and one.agreement == pytest.approx(0.8) and "disagree: IoU 0.80" in one.why

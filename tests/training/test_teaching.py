@@ -3,6 +3,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -17,7 +19,7 @@ from test_resume import DiesAt, Killed
 
 from live_seg.errors import UsageError
 from live_seg.evaluation.adapter import read_adapter
-from live_seg.frame import Size
+from live_seg.frame import Image, Size
 from live_seg.training.compose import Composer, Draw, Rooms, load_bank
 from live_seg.training.config import Camera, Compose, Teaching
 from live_seg.training.experiment import STATE, WEIGHTS, read_rows
@@ -86,6 +88,35 @@ def test_the_teacher_is_asked_once(teacher: Path, portraits: Path, tmp_path: Pat
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_who_waits_never_asks(teacher: Path, portraits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bank, _ = load_bank(read(str(portraits)), 96)
+    said: list[str] = []
+
+    def meanwhile(_: float) -> None:
+        asked(teacher, portraits, tmp_path, ())
+
+    monkeypatch.setattr(time, "sleep", meanwhile)
+    answers = ask_once(Teacher(read_adapter(teacher), ()), bank, tmp_path, said.append, waits=True)
+    assert not said and len(answers.mattes) == len(bank.pictures)
+
+
+def test_who_comes_second_takes_the_first_ones_answers(
+    teacher: Path, portraits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Teacher.place
+
+    def slow(self: Teacher, image: Image) -> tuple[float, float, float, float]:
+        with monkeypatch.context() as quick:
+            quick.setattr(Teacher, "place", place)
+            asked(teacher, portraits, tmp_path, ())
+        return place(self, image)
+
+    monkeypatch.setattr(Teacher, "place", slow)
+    asked(teacher, portraits, tmp_path, ())
+    (kept,) = tmp_path.iterdir()
+    assert {file.name for file in kept.iterdir()} == {"mattes", "agreements", "places", "shapes.txt"}
+
+
 def test_answers_are_read_where_the_frames_pixels_come_from(teacher: Path, portraits: Path, tmp_path: Path) -> None:
     bank, answers, _ = asked(teacher, portraits, tmp_path)
     frames = Composer(bank, NOWHERE, ALONE, STILL)
@@ -143,6 +174,24 @@ def test_the_network_comes_to_say_what_the_teacher_says(
         distances.append(float((torch.sigmoid(logits.detach()) - answers.matte(frames.origin)).abs().mean()))
     assert losses[-1] < (0.5 if part == "features" else 0.9) * losses[0]
     assert (distances[-1] < 0.5 * distances[0]) == (part == "mattes")
+
+
+def test_mattes_teach_only_where_teacher_and_mask_agree_and_nothing_was_put_in_front(
+    teacher: Path, portraits: Path, tmp_path: Path
+) -> None:
+    bank, answers, _ = asked(teacher, portraits, tmp_path, ())
+    network, _ = build_network(config(portraits, tmp_path).network)
+    origin = Composer(bank, NOWHERE, ALONE, STILL).frames(4, Size(64, 64), Draw(CPU, 1)).origin
+    assert origin is not None
+    logits = torch.zeros(4, 1, 64, 64)
+
+    def loss(agreement: float, bare: float) -> float:
+        told = replace(answers, agreements=torch.full_like(answers.agreements, agreement))
+        shown = origin._replace(bare=torch.full_like(origin.bare, bare))
+        return float(Lessons(network, told, Teaching(model="red", least_iou=0.5), 96)(logits, shown, True))
+
+    assert loss(0.5, 1.0) > 0
+    assert loss(0.49, 1.0) == loss(0.5, 0.0) == 0
 
 
 def test_at_first_only_what_reads_the_network_learns(teacher: Path, portraits: Path, tmp_path: Path) -> None:
