@@ -6,10 +6,12 @@ import argparse
 import contextlib
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from live_seg.frame import Alpha, Image
 
 _READERS = "pairs, aisegment, coco, coco-all, pets or pets-test"
 
@@ -37,10 +39,16 @@ def add(subparsers: Any) -> None:
     label.add_argument("--out", metavar="DIR", type=Path, required=True, help="gets images/, masks/ and labels.csv")
     label.add_argument("--model", default="photo:person", help="as for `live-seg evaluate` (default: photo:person)")
     label.add_argument(
-        "--judge", metavar="MODEL", nargs="+", default=[], help="have to agree (default: the model on the mirror image)"
+        "--judge",
+        metavar="MODEL",
+        nargs="+",
+        default=[],
+        help="have to agree with it and each other (default: single looks at the picture and at its mirror image)",
     )
     label.add_argument("--iou", metavar="SHARE", type=_share, default=0.9, help="smallest agreement (default: 0.9)")
-    label.add_argument("--source", metavar="NAME", default="", help="names them NAME-..., which is their source")
+    label.add_argument(
+        "--source", metavar="NAME", type=_source, default="", help="names them NAME-..., which is their source"
+    )
     label.add_argument("--sheet", metavar="FILE", type=Path, help="a contact sheet of what was kept")
     label.set_defaults(run=_label)
 
@@ -61,6 +69,12 @@ def _share(text: str) -> float:
     if not 0 <= share <= 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no share: give a number from 0 to 1")
     return share
+
+
+def _source(text: str) -> str:
+    if text and not text.replace("_", "").isalnum():
+        raise argparse.ArgumentTypeError(f"{text!r} is no source: give letters and digits, it ends at the first dash")
+    return text
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -112,17 +126,13 @@ def _split(arguments: argparse.Namespace) -> int:
 
 
 def _label(arguments: argparse.Namespace) -> int:
-    from live_seg.config import Config
-    from live_seg.evaluation.candidate import find_candidates
     from live_seg.evaluation.split_file import find_pictures
     from live_seg.training.label import label
     from live_seg.training.labelled import LabelledFolder
 
     pictures = find_pictures(arguments.pictures)
     with contextlib.ExitStack() as stack:
-        model, *judges = find_candidates([arguments.model, *arguments.judge], Config())
-        for candidate in (model, *judges):
-            stack.callback(candidate.close)
+        model, *judges = _looks(arguments.model, arguments.judge, stack)
         folder = LabelledFolder(arguments.out, pictures, arguments.source)
         try:
             for one in _progress(label(pictures, model, judges, arguments.iou), len(pictures)):
@@ -135,6 +145,20 @@ def _label(arguments: argparse.Namespace) -> int:
     if arguments.sheet and folder.kept:
         print(f"contact sheet: {arguments.sheet}")
     return 0 if folder.kept else 2
+
+
+def _looks(model: str, judges: list[str], stack: contextlib.ExitStack) -> list[Callable[[Image], Alpha]]:
+    """The model's look, then those of its judges: without any, its single looks at the picture and the mirror image."""
+    from live_seg.config import Config
+    from live_seg.evaluation.candidate import find_candidates, single_look
+    from live_seg.training.label import at_mirror_image
+
+    own = [] if judges else single_look(model)
+    candidates = find_candidates([model, *judges, *own], Config())
+    for candidate in candidates:
+        stack.callback(candidate.close)
+    looks: list[Callable[[Image], Alpha]] = [candidate.still for candidate in candidates]
+    return looks if judges else [*looks, at_mirror_image(looks[-1])]
 
 
 def _augment(arguments: argparse.Namespace) -> int:

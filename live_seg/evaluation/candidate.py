@@ -162,6 +162,11 @@ def find_candidates(names: list[str], config: Config) -> list[Candidate]:
     return found
 
 
+def single_look(name: str) -> list[str]:
+    """What looks once where a candidate of this name looks several times; nothing if it looks once itself."""
+    return [name.removeprefix(_PHOTO)] if name.startswith(_PHOTO) else []
+
+
 def _engine(config: Config) -> str:
     return "cpu" if config.engine.name == "auto" else config.engine.name
 

@@ -1,19 +1,22 @@
-"""Mattes for pictures that have none: a model makes them, and what a second look contradicts is left for a person."""
+"""Mattes for pictures that have none: a model makes them, and what another look contradicts is left for a person."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from live_seg.errors import UsageError
-from live_seg.evaluation.candidate import Candidate
 from live_seg.evaluation.metrics import binary, iou
 from live_seg.evaluation.pairs import read_image
 from live_seg.frame import Alpha, Image
+
+Look = Callable[[Image], Alpha]
+"""Matte, uint8 (H, W), of a picture, uint8 (H, W, 3) BGR."""
 
 _LEAST_SHARE = 0.005
 """Of the picture's area: what is smaller is a fleck more often than a person."""
@@ -30,7 +33,7 @@ class Label:
     matte
         Alpha of the persons in it, uint8 (H, W), at the picture's size; None if none is worth keeping.
     agreement
-        Smallest IoU of the model's mask with a judge's, 0..1.
+        Smallest IoU of any two masks, the model's and the judges', 0..1.
     share
         Of the picture's area that the model takes for persons, 0..1.
     why
@@ -44,10 +47,8 @@ class Label:
     why: str = ""
 
 
-def label(pictures: Iterable[Path], model: Candidate, judges: Sequence[Candidate], least_iou: float) -> Iterator[Label]:
-    """For each picture in turn the model's matte if all judges agree with it, else why not.
-
-    Without judges the model judges itself, on the mirrored picture: where it is unsure, the two differ.
+def label(pictures: Iterable[Path], model: Look, judges: Sequence[Look], least_iou: float) -> Iterator[Label]:
+    """For each picture in turn the model's matte if all judges agree with it and with each other, else why not.
 
     Parameters
     ----------
@@ -56,9 +57,9 @@ def label(pictures: Iterable[Path], model: Candidate, judges: Sequence[Candidate
     model
         Makes the mattes.
     judges
-        Others that look at the same picture.
+        Others that look at the same picture, at least one.
     least_iou
-        Smallest IoU with each judge that a matte is kept for, 0..1.
+        Smallest IoU of two masks that a matte is kept for, 0..1.
     """
     for picture in pictures:
         try:
@@ -66,18 +67,22 @@ def label(pictures: Iterable[Path], model: Candidate, judges: Sequence[Candidate
         except UsageError as error:
             yield Label(picture, None, why=error.what)
             continue
-        matte = np.array(model.still(image))  # a copy: the next picture may use its buffer
-        mask = binary(matte)
-        others = [judge.still(image) for judge in judges] or [_mirrored(model, image)]
-        agreement = min(iou(mask, binary(other)) for other in others)
-        share = float(mask.mean())
+        matte = np.array(model(image))  # a copy: the next picture may use its buffer
+        masks = [binary(matte), *(binary(judge(image)) for judge in judges)]
+        agreement = min(iou(one, other) for one, other in combinations(masks, 2))
+        share = float(masks[0].mean())
         if share < _LEAST_SHARE:
             yield Label(picture, None, agreement, share, "nobody is seen")
         elif agreement < least_iou:
-            yield Label(picture, None, agreement, share, f"the models disagree: IoU {agreement:.2f}")
+            yield Label(picture, None, agreement, share, f"the looks disagree: IoU {agreement:.2f}")
         else:
             yield Label(picture, matte, agreement, share)
 
 
-def _mirrored(model: Candidate, image: Image) -> Alpha:
-    return np.asarray(cv2.flip(model.still(np.asarray(cv2.flip(image, 1), np.uint8)), 1), np.uint8)
+def at_mirror_image(look: Look) -> Look:
+    """The same look at the mirror image, its matte mirrored back: where a network is unsure, the two differ."""
+
+    def mirrored(image: Image) -> Alpha:
+        return np.asarray(cv2.flip(look(np.asarray(cv2.flip(image, 1), np.uint8)), 1), np.uint8)
+
+    return mirrored

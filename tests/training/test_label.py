@@ -11,30 +11,11 @@ from figures import figure
 
 from live_seg.cli.main import main
 from live_seg.errors import UsageError
+from live_seg.evaluation.candidate import OwnModel, PhotoModel
 from live_seg.frame import Alpha, Image
-from live_seg.training.label import label
+from live_seg.training.label import at_mirror_image, label
 from live_seg.training.labelled import LabelledFolder
 from live_seg.training.readers import read
-
-
-class Sees:
-    """A model that takes for a person what a function of the picture says."""
-
-    name = "sees"
-
-    def __init__(self, matte) -> None:
-        self._matte = matte
-        self.shown: list[Image] = []
-
-    def still(self, image: Image) -> Alpha:
-        self.shown.append(image)
-        return self._matte(image)
-
-    frame = still
-
-    def reset(self) -> None: ...
-
-    def close(self) -> None: ...
 
 
 def left(share: float):
@@ -61,7 +42,7 @@ def picture(tmp_path: Path) -> Path:
 
 
 def test_a_matte_is_kept_where_every_judge_agrees(picture: Path) -> None:
-    (one,) = label([picture], Sees(left(0.5)), [Sees(left(0.5)), Sees(left(0.45))], 0.9)
+    (one,) = label([picture], left(0.5), [left(0.5), left(0.45)], 0.9)
     assert one.matte is not None and np.array_equal(one.matte, left(0.5)(np.zeros((20, 40, 3))))
     assert (one.agreement, one.share, one.why) == (0.9, 0.5, "")
 
@@ -75,27 +56,30 @@ def test_a_matte_outlives_the_next_picture(picture: Path) -> None:
 
     other = picture.with_name("other.png")
     assert cv2.imwrite(str(other), np.full((20, 40, 3), 255, np.uint8))
-    first, second = label([picture, other], Sees(into_one_buffer), [Sees(bright)], 0.9)
+    first, second = label([picture, other], into_one_buffer, [bright], 0.9)
     assert first.matte is not None and second.matte is not None
     assert np.count_nonzero(first.matte) == 90 and np.count_nonzero(second.matte) == 800
 
 
 def test_one_judge_that_sees_something_else_is_enough_to_drop_it(picture: Path) -> None:
-    (one,) = label([picture], Sees(left(0.5)), [Sees(left(0.5)), Sees(left(0.4))], 0.9)
+    (one,) = label([picture], left(0.5), [left(0.5), left(0.4)], 0.9)
     assert one.matte is None and one.agreement == pytest.approx(0.8) and "disagree: IoU 0.80" in one.why
 
 
-def test_without_judges_the_model_is_asked_about_the_mirrored_picture(picture: Path) -> None:
-    steady, one_sided = Sees(bright), Sees(left(0.5))
-    assert next(label([picture], steady, [], 0.99)).agreement == 1
-    assert np.array_equal(steady.shown[1], steady.shown[0][:, ::-1]) and len(steady.shown) == 2
-    assert next(label([picture], one_sided, [], 0.5)).agreement == 0
+def test_judges_have_to_agree_with_each_other_too(picture: Path) -> None:
+    (one,) = label([picture], left(0.5), [left(0.45), left(0.55)], 0.85)
+    assert one.matte is None and one.agreement == pytest.approx(0.45 / 0.55, abs=0.01)
+
+
+def test_a_look_at_the_mirror_image_differs_where_it_looks_at_a_side(picture: Path) -> None:
+    assert next(label([picture], bright, [at_mirror_image(bright)], 0.99)).agreement == 1
+    assert next(label([picture], left(0.5), [at_mirror_image(left(0.5))], 0.5)).agreement == 0
 
 
 def test_a_picture_without_a_person_and_a_broken_one_are_named(picture: Path) -> None:
     broken = picture.with_name("broken.jpg")
     broken.write_bytes(b"no picture")
-    nobody, unreadable = label([picture, broken], Sees(left(0.0)), [], 0.9)
+    nobody, unreadable = label([picture, broken], left(0.0), [left(0.0)], 0.9)
     assert nobody.why == "nobody is seen" and nobody.agreement == 1
     assert unreadable.matte is None and "broken.jpg" in unreadable.why
 
@@ -108,7 +92,7 @@ def test_a_models_buffer_may_be_used_again(picture: Path) -> None:
         buffer[:] = left(next(turns))(image)
         return buffer
 
-    assert [one.share for one in label([picture] * 2, Sees(reused), [], 0.0)] == [0.5, 0.5]
+    assert [one.share for one in label([picture] * 2, reused, [reused], 0.0)] == [0.5, 0.5]
 
 
 def test_what_is_written_can_be_trained_on_and_lists_the_doubtful_first(tmp_path: Path) -> None:
@@ -119,7 +103,7 @@ def test_what_is_written_can_be_trained_on_and_lists_the_doubtful_first(tmp_path
     pictures = sorted(source.iterdir())
     folder = LabelledFolder(tmp_path / "out", pictures, "cam")
     seen = dict(zip(pictures, [0.5, 0.3, 0.5, 0.1], strict=True))
-    for one in (next(label([file], Sees(left(0.5)), [Sees(left(share))], 0.9)) for file, share in seen.items()):
+    for one in (next(label([file], left(0.5), [left(share)], 0.9)) for file, share in seen.items()):
         folder.add(one)
     listing = folder.finish(tmp_path / "sheet.jpg")
     assert [sample.name for sample in read(str(tmp_path / "out"))] == ["cam-p0", "cam-p2"]
@@ -128,7 +112,7 @@ def test_what_is_written_can_be_trained_on_and_lists_the_doubtful_first(tmp_path
     with listing.open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert [row["picture"] for row in rows] == ["p3.png", "p1.png", "p0.png", "p2.png"]
-    assert folder.kept == 2 and folder.skipped == {"the models disagree": 2}
+    assert folder.kept == 2 and folder.skipped == {"the looks disagree": 2}
     assert cv2.imread(str(tmp_path / "sheet.jpg")) is not None
 
 
@@ -165,9 +149,40 @@ def test_what_was_done_before_it_was_ended_is_listed(
     tmp_path: Path, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def ended(pictures: list[Path], *_: object):
-        yield from label(pictures, Sees(left(0.5)), [Sees(left(0.5))], 0.9)
+        yield from label(pictures, left(0.5), [left(0.5)], 0.9)
         raise KeyboardInterrupt
 
     monkeypatch.setattr("live_seg.training.label.label", ended)
     assert main(["data", "label", str(picture.parent), "--out", str(tmp_path / "out")]) == 130
     assert "one.png,1.0000,0.5000," in (tmp_path / "out" / "labels.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("model", "judges", "looks"),
+    [
+        ("photo:person", [], ["photo:person-int8", "person-int8", "person-int8 mirrored"]),
+        ("person", [], ["person-int8", "person-int8 mirrored"]),
+        ("photo:person", ["person"], ["photo:person-int8", "person-int8"]),
+    ],
+)
+def test_without_judges_single_looks_from_both_sides_judge(
+    picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str, judges: list[str], looks: list[str]
+) -> None:
+    asked: list[str] = []
+
+    def look(self, image: Image) -> Alpha:
+        seen = bright(image)
+        asked.append(self.name + ("" if seen[:, :20].any() else " mirrored"))
+        return seen
+
+    for kind in (OwnModel, PhotoModel):
+        monkeypatch.setattr(kind, "still", look)
+    given = ["--judge", *judges] if judges else []
+    assert main(["data", "label", str(picture.parent), "--out", str(tmp_path / "out"), "--model", model, *given]) == 0
+    assert asked == looks
+
+
+@pytest.mark.parametrize("source", ["../x", "a/b", "a-b", " "])
+def test_a_source_that_is_no_part_of_a_name_is_refused(tmp_path: Path, capsys, source: str) -> None:
+    assert main(["data", "label", str(tmp_path), "--out", str(tmp_path / "out"), "--source", source]) == 2
+    assert "is no source" in capsys.readouterr().err
