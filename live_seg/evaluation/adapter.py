@@ -80,7 +80,9 @@ def read_adapter(file: Path) -> Adapter:
     try:
         read = msgspec.json.decode(file.read_bytes(), type=_AdapterFile)
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+        raise UsageError(
+            f"{file} cannot be read: {error.strerror}", "Give an adapter's .json file: docs/evaluation.md shows one."
+        ) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} is no adapter: {error}", "docs/evaluation.md shows the form of an adapter.") from None
     network = file.parent / read.onnx
