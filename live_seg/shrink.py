@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from live_seg.frame import Image, Size
 
-_NEARLY = 1.2
-"""Below this factor interpolation is as good as averaging; at 1.5 it cost the mattes 0.1 points of IoU."""
+_NEARLY = 1.25
+"""Up to this factor (1280x720 to 256x160, at last) interpolation is as good as averaging: on 701 pictures the mattes'
+IoU is the same to 0.0002. At 1.5 it cost 0.1 points."""
 
 
 class Step(NamedTuple):
