@@ -6,12 +6,10 @@ import argparse
 import contextlib
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-from live_seg.frame import Alpha, Image
 
 _READERS = "pairs, aisegment, coco, coco-all, pets or pets-test"
 
@@ -126,13 +124,19 @@ def _split(arguments: argparse.Namespace) -> int:
 
 
 def _label(arguments: argparse.Namespace) -> int:
+    from live_seg.config import Config
+    from live_seg.evaluation.candidate import find_candidates, single_looks
     from live_seg.evaluation.split_file import find_pictures
     from live_seg.training.label import label
     from live_seg.training.labelled import LabelledFolder
 
     pictures = find_pictures(arguments.pictures)
     with contextlib.ExitStack() as stack:
-        model, *judges = _looks(arguments.model, arguments.judge, stack)
+        names = [arguments.model, *(arguments.judge or single_looks(arguments.model))]
+        candidates = find_candidates(names, Config())
+        for candidate in candidates:
+            stack.callback(candidate.close)
+        model, *judges = (candidate.still for candidate in candidates)
         folder = LabelledFolder(arguments.out, pictures, arguments.source)
         try:
             for one in _progress(label(pictures, model, judges, arguments.iou), len(pictures)):
@@ -145,20 +149,6 @@ def _label(arguments: argparse.Namespace) -> int:
     if arguments.sheet and folder.kept:
         print(f"contact sheet: {arguments.sheet}")
     return 0 if folder.kept else 2
-
-
-def _looks(model: str, judges: list[str], stack: contextlib.ExitStack) -> list[Callable[[Image], Alpha]]:
-    """The model's look, then those of its judges: without any, its single looks at the picture and the mirror image."""
-    from live_seg.config import Config
-    from live_seg.evaluation.candidate import find_candidates, single_look
-    from live_seg.training.label import at_mirror_image
-
-    own = [] if judges else single_look(model)
-    candidates = find_candidates([model, *judges, *own], Config())
-    for candidate in candidates:
-        stack.callback(candidate.close)
-    looks: list[Callable[[Image], Alpha]] = [candidate.still for candidate in candidates]
-    return looks if judges else [*looks, at_mirror_image(looks[-1])]
 
 
 def _augment(arguments: argparse.Namespace) -> int:

@@ -28,7 +28,8 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "model",
         metavar="MODEL",
-        help="a name of `live-seg models` (photo:NAME as photos are cut), an .onnx file, an adapter (.json), mask-rcnn",
+        help="a name of `live-seg models` (photo:NAME as photos are cut), an .onnx file, an adapter (.json), mask-rcnn;"
+        " mirrored:MODEL on mirror images",
     )
     parser.add_argument(
         "data", metavar="DATA", type=Path, help="a folder with images/ and masks/, a split file (.csv), clips"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+import cv2
+import numpy as np
+
 from live_seg.config import Config
 from live_seg.engines import engines
 from live_seg.errors import UsageError
@@ -15,7 +18,7 @@ from live_seg.matting import Matter
 from live_seg.matting.still import StillMatter
 from live_seg.models import Model, Network, find_model
 
-_PHOTO = "photo:"
+_PHOTO, _MIRRORED = "photo:", "mirrored:"
 
 
 class Candidate(Protocol):
@@ -110,11 +113,42 @@ class PhotoModel:
         self._matter.close()
 
 
+class MirroredCandidate:
+    """Another one that is shown mirror images; its mattes are mirrored back.
+
+    A network that was trained on both is as good on both. Weights that were chosen by a set of pictures are better on
+    it than on its mirror images, and where a network is unsure, the two mattes differ.
+    """
+
+    def __init__(self, candidate: Candidate) -> None:
+        self.name = f"{_MIRRORED}{candidate.name}"
+        self._candidate = candidate
+        self.reset, self.close = candidate.reset, candidate.close
+
+    def still(self, image: Image) -> Alpha:
+        """Matte of a single picture."""
+        return _flipped(self._candidate.still(_flipped(image)))
+
+    def frame(self, image: Image) -> Alpha:
+        """Matte of the next frame of a clip."""
+        return _flipped(self._candidate.frame(_flipped(image)))
+
+
+def _flipped(pixels: Image | Alpha) -> Image:
+    return np.asarray(cv2.flip(pixels, 1), np.uint8)
+
+
+def single_looks(name: str) -> list[str]:
+    """Candidates that look once, at the picture or its mirror image: the looks that this one's matte may be made of."""
+    once = name.removeprefix(_PHOTO)
+    return [*([once] if once != name else []), f"{_MIRRORED}{once}"]
+
+
 def open_candidate(name: str, config: Config) -> Candidate:
     """Candidate for a name of the registry, an .onnx file, an adapter's .json file, or "mask-rcnn".
 
     An .onnx file with an adapter of the same name beside it is read by that. "photo:" before a model of ours measures
-    it as photos are cut.
+    it as photos are cut, "mirrored:" before anything shows it mirror images.
 
     Raises
     ------
@@ -123,6 +157,8 @@ def open_candidate(name: str, config: Config) -> Candidate:
     EngineError
         If it cannot be loaded.
     """
+    if name.startswith(_MIRRORED):
+        return MirroredCandidate(open_candidate(name.removeprefix(_MIRRORED), config))
     if name == "mask-rcnn":
         from live_seg.evaluation.mask_rcnn import MaskRcnn  # torch and torchvision: only when asked for
 
@@ -160,11 +196,6 @@ def find_candidates(names: list[str], config: Config) -> list[Candidate]:
     if twice:
         raise UsageError(f"{', '.join(sorted(twice))} is to be measured twice", "Name each model once.")
     return found
-
-
-def single_look(name: str) -> list[str]:
-    """What looks once where a candidate of this name looks several times; nothing if it looks once itself."""
-    return [name.removeprefix(_PHOTO)] if name.startswith(_PHOTO) else []
 
 
 def _engine(config: Config) -> str:

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from live_seg.config import Config
 from live_seg.errors import UsageError
-from live_seg.evaluation.candidate import Candidate, open_candidate
+from live_seg.evaluation.candidate import Candidate, MirroredCandidate, open_candidate
 from live_seg.evaluation.measure import Skipped, measure_empty, measure_pairs
 from live_seg.evaluation.pairs import Sample
 from live_seg.evaluation.score import mean
@@ -94,6 +94,8 @@ def sweep(
 ) -> Iterator[tuple[str, dict[str, float]]]:
     """Measures mixtures as `live-seg evaluate` does: each an fp32 model of its own, one after the other.
 
+    Each is shown the mirror images, too: of several mixtures the best on few pictures is soon the best on these alone.
+
     Parameters
     ----------
     states, mixes
@@ -126,13 +128,14 @@ def _measured(
     candidate: Candidate, pairs: Sequence[Sample], rooms: Sequence[Path], step: Callable[[], None]
 ) -> dict[str, float]:
     means: dict[str, float] = {}
-    parts = {"pictures": measure_pairs([candidate], pairs), "rooms": measure_empty([candidate], rooms)}
+    looks = [candidate, MirroredCandidate(candidate)]
+    parts = {"pictures": measure_pairs(looks, pairs), "rooms": measure_empty(looks, rooms)}
     for name, results in parts.items():
         scores = []
         for result in results:
             scores += [] if isinstance(result, Skipped) else result
             step()
-        means |= mean(scores) | {name: len(scores)}
+        means |= mean(scores) | {name: len(scores) // len(looks)}
     return means
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from live_seg.errors import UsageError
@@ -77,12 +76,3 @@ def label(pictures: Iterable[Path], model: Look, judges: Sequence[Look], least_i
             yield Label(picture, None, agreement, share, f"the looks disagree: IoU {agreement:.2f}")
         else:
             yield Label(picture, matte, agreement, share)
-
-
-def at_mirror_image(look: Look) -> Look:
-    """The same look at the mirror image, its matte mirrored back: where a network is unsure, the two differ."""
-
-    def mirrored(image: Image) -> Alpha:
-        return np.asarray(cv2.flip(look(np.asarray(cv2.flip(image, 1), np.uint8)), 1), np.uint8)
-
-    return mirrored

@@ -15,8 +15,10 @@ import torch
 
 from live_seg.cli.average import parse_shares
 from live_seg.cli.main import main
+from live_seg.evaluation.pairs import Pair
 from live_seg.exporting.checkpoint import load_checkpoint
-from live_seg.exporting.mixture import mixed, sweep_shares
+from live_seg.exporting.mixture import mixed, read_states, sweep, sweep_shares
+from live_seg.frame import Alpha, Image
 
 pytestmark = pytest.mark.training
 
@@ -82,6 +84,31 @@ def test_the_sweep_tells_the_good_from_the_bad(
     assert list(scores) == ["1.00 / 0.00", "0.75 / 0.25", "0.50 / 0.50", "0.25 / 0.75", "0.00 / 1.00"]
     good, bad = scores["1.00 / 0.00"], scores["0.00 / 1.00"]
     assert good[0] > 0.7 and bad[0] < 0.3 and good[3] < 0.5 < bad[3]
+
+
+def test_a_sweep_shows_mirror_images_too(
+    files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class LeftHalf:
+        """Takes the left half for the person, whatever is there."""
+
+        name = "left"
+
+        def still(self, image: Image) -> Alpha:
+            matte = np.zeros(image.shape[:2], np.uint8)
+            matte[:, : image.shape[1] // 2] = 255
+            return matte
+
+        def reset(self) -> None: ...
+
+        def close(self) -> None: ...
+
+    monkeypatch.setattr("live_seg.exporting.mixture.open_candidate", lambda *_: LeftHalf())
+    cv2.imwrite(str(tmp_path / "image.png"), np.zeros((40, 60, 3), np.uint8))
+    cv2.imwrite(str(tmp_path / "mask.png"), LeftHalf().still(np.zeros((40, 60, 3), np.uint8)))
+    pairs = [Pair(tmp_path / "image.png", tmp_path / "mask.png")]
+    ((_, means),) = sweep(read_states(files), [(1.0, 0.0)], pairs, [tmp_path / "image.png"], lambda *_: lambda: None)
+    assert (means["iou"], means["false_area"], means["pictures"], means["rooms"]) == (0.5, 0.5, 1, 1)
 
 
 def test_other_networks_are_refused_and_named(

@@ -13,7 +13,7 @@ from live_seg.cli.main import main
 from live_seg.errors import UsageError
 from live_seg.evaluation.candidate import OwnModel, PhotoModel
 from live_seg.frame import Alpha, Image
-from live_seg.training.label import at_mirror_image, label
+from live_seg.training.label import label
 from live_seg.training.labelled import LabelledFolder
 from live_seg.training.readers import read
 
@@ -69,11 +69,6 @@ def test_one_judge_that_sees_something_else_is_enough_to_drop_it(picture: Path) 
 def test_judges_have_to_agree_with_each_other_too(picture: Path) -> None:
     (one,) = label([picture], left(0.5), [left(0.45), left(0.55)], 0.85)
     assert one.matte is None and one.agreement == pytest.approx(0.45 / 0.55, abs=0.01)
-
-
-def test_a_look_at_the_mirror_image_differs_where_it_looks_at_a_side(picture: Path) -> None:
-    assert next(label([picture], bright, [at_mirror_image(bright)], 0.99)).agreement == 1
-    assert next(label([picture], left(0.5), [at_mirror_image(left(0.5))], 0.5)).agreement == 0
 
 
 def test_a_picture_without_a_person_and_a_broken_one_are_named(picture: Path) -> None:
