@@ -41,7 +41,7 @@ _MOST, _MEAN = 2, 0.02
 
 def equal(device: str, size: Size, effect: str, frames: int) -> dict[str, Any]:
     """The graph beside the network on the same device with OpenCV round it, and beside the network on the CPU."""
-    config = build({"effect": {"name": effect}, "source": {"size": str(size)}})
+    config = build({"effect": {"name": effect}, "source": {"size": str(size)}, "matting": {"sure": 0.0}})
     model, made_by = best_model("fp16"), open_effect(config)
     source = SyntheticSource("", config, lambda: 0.0)
     background = background_of(made_by, size)

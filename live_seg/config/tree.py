@@ -62,6 +62,10 @@ class Matting:
     steady: Annotated[
         float, _key("how much small changes from frame to frame are smoothed: 0 none, 1 most", ge=0, le=1)
     ] = 0.5
+    sure: Annotated[
+        float,
+        _key("other patches stay where the network is so sure of them, as a share of the largest; 0: all", ge=0, le=1),
+    ] = 0.97
     refine: Annotated[Literal["guided", "bilinear"], _key("how the matte is enlarged")] = "guided"
     radius_px: Annotated[int, _key("radius of the guided enlargement, in the network's pixels", ge=1, le=16)] = 3
 

@@ -33,7 +33,7 @@ class FusedMatter(Matter):
     Parameters
     ----------
     network, config
-        As of `Matter`.
+        As of `Matter`; patches stay, however sure the network is of them.
     builder
         Makes the sessions; closed with the matter.
     effect
@@ -41,8 +41,10 @@ class FusedMatter(Matter):
     """
 
     def __init__(self, network: Network, config: Matting, builder: Builder, effect: Callable[[], Effect]) -> None:
-        super().__init__(network, config)
-        self._config = config
+        self._config = replace(
+            config, sure=0.0
+        )  # stray patches have no form as a graph: which hangs together with which
+        super().__init__(network, self._config)
         self._builder = builder
         self._effect = effect
         self._is_new = True

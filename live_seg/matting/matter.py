@@ -7,6 +7,7 @@ import numpy as np
 from live_seg.config.tree import Matting
 from live_seg.frame import Frame, Matte, Size
 from live_seg.matting.follow import Follow
+from live_seg.matting.patches import without_stray
 from live_seg.matting.preprocess import Views, to_blob
 from live_seg.matting.refine import Guided, Refine, bilinear
 from live_seg.matting.sigmoid import to_alpha
@@ -15,7 +16,7 @@ from live_seg.models import Network
 
 
 class Matter:
-    """Shrinks the frame, runs the network, steadies the matte in time, enlarges it along the picture's edges.
+    """Shrinks the frame, runs the network, drops stray patches, steadies the matte in time, enlarges it along edges.
 
     Parameters
     ----------
@@ -33,6 +34,7 @@ class Matter:
     def __init__(self, network: Network, config: Matting) -> None:
         self.network = network
         self.share = 1.0
+        self._sure = config.sure
         self._steady = Steady(config.steady)
         self._follow = Follow()
         self._confidence, self._looked_s = 0.0, 0.0
@@ -65,7 +67,7 @@ class Matter:
         small = views.small
         alpha = to_alpha(self.network(to_blob(small, self.network.model)))
         confidence = float(np.abs(alpha - 0.5).mean()) * 2
-        alpha = self._steady(alpha, small)
+        alpha = self._steady(without_stray(alpha, self._sure), small)
         self._follow.look(alpha, small)
         self._confidence, self._looked_s = confidence, frame.time
         return Matte(self._refine(alpha, small, views.guide(), frame.size), confidence, frame.time)

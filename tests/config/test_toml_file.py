@@ -16,7 +16,7 @@ OTHERS = {
     "source": {"camera": 'C920 "left" \\ back', "size": "641x359", "fps": 29.97, "mirror": True, "timeout_ms": 100}
     | {"reopen": False},
     "engine": {"name": "cpu", "model": "C:\\models\\a.onnx", "threads": 3, "device": 1} | {"fused": "never"},
-    "matting": {"steady": 0.0, "refine": "bilinear", "radius_px": 16},
+    "matting": {"steady": 0.0, "sure": 0.5, "refine": "bilinear", "radius_px": 16},
     "gate": {"on": False, "refresh_ms": 250.0},
     "governor": {"target_fps": 24.0, "max_cpu_percent": 50.0},
     "effect": {"name": "sepia", "options": {"strength": 0.5, "on": True, "names": ["a", "b"]}},

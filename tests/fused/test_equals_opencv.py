@@ -76,10 +76,10 @@ class Graph:
 
 def differences(config: Config, model: Model, size: Size, frames: int = 3) -> list[tuple[float, float]]:
     """Greatest and mean difference in levels of each frame's picture; also sees to alpha and confidence."""
-    effect, found = open_effect(config), []
-    graph = Graph(Recipe(model, config.matting, form_of(effect), size))
+    effect, found, matting = open_effect(config), [], replace(config.matting, sure=0.0)
+    graph = Graph(Recipe(model, matting, form_of(effect), size))
     with Network(model, "cpu", replace(config.engine, threads=1)) as network:
-        matter = Matter(network, config.matting)
+        matter = Matter(network, matting)
         for frame in demo(size, frames):
             matte = matter(frame)
             made = graph(frame.image, background_of(effect, size))

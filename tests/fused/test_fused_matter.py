@@ -41,7 +41,7 @@ def fused(network: Network, config: Config, effect: Any) -> FusedMatter:
 
 
 def test_the_matte_is_the_plain_one_and_brings_the_effects_picture_of_the_frame(network: Network) -> None:
-    config = build({})
+    config = build({"matting": {"sure": 0.0}})
     effect = open_effect(config)
     matter, plain = fused(network, config, effect), Matter(network, config.matting)
     for frame in FRAMES:
@@ -75,7 +75,7 @@ def test_a_reset_forgets_the_past(network: Network) -> None:
 def test_a_run_that_fails_is_an_engine_error_and_then_the_plain_way_serves(
     network: Network, request: pytest.FixtureRequest
 ) -> None:
-    config = build({"matting": {"steady": 0.0}})
+    config = build({"matting": {"steady": 0.0, "sure": 0.0}})
     plain = Matter(network, config.matting)
     plain(FRAMES[0])  # the network is loaded by the real runtime, the graph by the made-up one
     gpu: FakeGpu = request.getfixturevalue("gpu")

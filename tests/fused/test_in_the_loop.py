@@ -75,7 +75,7 @@ def run(model: Model, config: Config, sink: Kept, count: int) -> list[str]:
 
 def configured(fused: str, effect: str = "blur") -> Config:
     values: dict[str, Any] = {"engine": {"name": "cpu", "threads": 1, "fused": fused}, "effect": {"name": effect}}
-    return build({**values, "guard": {"max_age_ms": 5000, "empty_ms": 0}})
+    return build({**values, "guard": {"max_age_ms": 5000, "empty_ms": 0}, "matting": {"sure": 0.0}})
 
 
 @pytest.mark.parametrize("effect", ["blur", "replace"])

@@ -30,7 +30,7 @@ def as_at_the_start(site: Site) -> None:
     site.change({"effect.name": "blur", "blur.radius_px": 16, "source.mirror": False, "run.paused": False})
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")  # while it is open, no other test of this process can run an event loop of its own
 def browser() -> Iterator[Browser]:
     if not CHROMIUM:
         pytest.skip("no Chromium")

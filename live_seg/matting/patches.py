@@ -1,0 +1,61 @@
+"""Patches that hang together with nobody: a chair, a lamp, a bag that the network half takes for a person."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from live_seg.matting.steady import SmallAlpha
+
+_SEEN = 0.2
+"""Alpha from which on a pixel belongs to a patch; eight neighbours hang together."""
+
+_RAMP = 0.1
+"""From so much less sure up to sure a patch comes in softly: somebody about to be found does not pop up."""
+
+_AROUND = np.ones((3, 3), np.uint8)
+
+
+def without_stray(alpha: SmallAlpha, sure: float) -> SmallAlpha:
+    """The matte with patches made fainter that the network is less sure of than of the largest, which stays as it is.
+
+    How sure it is of a patch is the mean alpha of its surer pixels, those over its mean: a hand is not judged by its
+    soft edge. Measured against the largest, nothing is lost where it is unsure of everything, as of white sleeves
+    before a white wall. What hangs together is looked up at half the size, by the greatest of four pixels.
+
+    Parameters
+    ----------
+    alpha
+        float32 (h, w), 0..1, of even sides; is left as it is.
+    sure
+        How sure it has to be of a patch to keep all of it, as a share of how sure it is of the largest, 0..1; 0 keeps
+        all patches.
+    """
+    if not sure:
+        return alpha
+    small = np.maximum(np.maximum(alpha[::2, ::2], alpha[::2, 1::2]), np.maximum(alpha[1::2, ::2], alpha[1::2, 1::2]))
+    seen = (small > _SEEN).view(np.uint8)
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(seen, connectivity=8)
+    if count < 3:  # the room, and one patch at most
+        return alpha
+    largest = 1 + int(boxes[1:, cv2.CC_STAT_AREA].argmax())
+    kept = np.ones(count, np.float32)
+    for number in range(1, count):
+        left, top, width, height, _ = boxes[number].tolist()
+        box = np.s_[top : top + height, left : left + width]
+        kept[number] = _surely(small[box][labels[box] == number])
+    kept[1:] = _share(kept[1:], sure * float(kept[largest]))
+    if kept.min() == 1:
+        return alpha
+    shares = cv2.erode(kept[labels], _AROUND)  # the faint rim goes with its patch
+    return alpha * cv2.resize(shares, alpha.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+
+def _surely(patch: SmallAlpha) -> float:
+    return float(patch[patch >= float(patch.mean(dtype=np.float64))].mean())
+
+
+def _share(surely: SmallAlpha, wanted: float) -> SmallAlpha:
+    """How much of the patches' alpha stays, 0..1; smooth in how sure the network is."""
+    share: SmallAlpha = np.clip((surely - (wanted - _RAMP)) / _RAMP, 0, 1)
+    return share * share * (3 - 2 * share)
