@@ -65,7 +65,7 @@ class Matting:
     sure: Annotated[
         float,
         _key("other patches stay where the network is so sure of them, as a share of the largest; 0: all", ge=0, le=1),
-    ] = 0.97
+    ] = 0.92
     refine: Annotated[Literal["guided", "bilinear"], _key("how the matte is enlarged")] = "guided"
     radius_px: Annotated[int, _key("radius of the guided enlargement, in the network's pixels", ge=1, le=16)] = 3
 

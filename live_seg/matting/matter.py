@@ -67,7 +67,7 @@ class Matter:
         small = views.small
         alpha = to_alpha(self.network(to_blob(small, self.network.model)))
         confidence = float(np.abs(alpha - 0.5).mean()) * 2
-        alpha = self._steady(without_stray(alpha, self._sure), small)
+        alpha = self._steady(without_stray(alpha, self._sure, self.network.model.logit_gain), small)
         self._follow.look(alpha, small)
         self._confidence, self._looked_s = confidence, frame.time
         return Matte(self._refine(alpha, small, views.guide(), frame.size), confidence, frame.time)

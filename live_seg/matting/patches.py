@@ -16,12 +16,13 @@ _RAMP = 0.1
 _AROUND = np.ones((3, 3), np.uint8)
 
 
-def without_stray(alpha: SmallAlpha, sure: float) -> SmallAlpha:
+def without_stray(alpha: SmallAlpha, sure: float, gain: float = 1.0) -> SmallAlpha:
     """The matte with patches made fainter that the network is less sure of than of the largest, which stays as it is.
 
-    How sure it is of a patch is the mean alpha of its surer pixels, those over its mean: a hand is not judged by its
-    soft edge. Measured against the largest, nothing is lost where it is unsure of everything, as of white sleeves
-    before a white wall. What hangs together is looked up at half the size, by the greatest of four pixels.
+    How sure it is of a patch is the mean of its surer pixels, those over its mean, in the network's own alpha: a hand
+    is not judged by its soft edge. Measured against the largest, nothing is lost where it is unsure of everything, as
+    of white sleeves before a white wall. What hangs together is looked up at half the size, by the greatest of four
+    pixels.
 
     Parameters
     ----------
@@ -30,6 +31,8 @@ def without_stray(alpha: SmallAlpha, sure: float) -> SmallAlpha:
     sure
         How sure it has to be of a patch to keep all of it, as a share of how sure it is of the largest, 0..1; 0 keeps
         all patches.
+    gain
+        What the network's logits were multiplied with for `alpha`.
     """
     if not sure:
         return alpha
@@ -43,7 +46,7 @@ def without_stray(alpha: SmallAlpha, sure: float) -> SmallAlpha:
     for number in range(1, count):
         left, top, width, height, _ = boxes[number].tolist()
         box = np.s_[top : top + height, left : left + width]
-        kept[number] = _surely(small[box][labels[box] == number])
+        kept[number] = _surely(small[box][labels[box] == number], 1 / gain)
     kept[1:] = _share(kept[1:], sure * float(kept[largest]))
     if kept.min() == 1:
         return alpha
@@ -51,8 +54,10 @@ def without_stray(alpha: SmallAlpha, sure: float) -> SmallAlpha:
     return alpha * cv2.resize(shares, alpha.shape[::-1], interpolation=cv2.INTER_NEAREST)
 
 
-def _surely(patch: SmallAlpha) -> float:
-    return float(patch[patch >= float(patch.mean(dtype=np.float64))].mean())
+def _surely(patch: SmallAlpha, power: float) -> float:
+    person, room = patch**power, (1 - patch) ** power  # the odds before the gain are its root of those after it
+    own = np.asarray(person / (person + room), np.float32)
+    return float(own[own >= float(own.mean(dtype=np.float64))].mean())
 
 
 def _share(surely: SmallAlpha, wanted: float) -> SmallAlpha:

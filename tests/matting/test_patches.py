@@ -29,6 +29,17 @@ def test_an_unsure_patch_goes_and_the_person_stays() -> None:
     assert np.array_equal(alpha, before)
 
 
+def test_a_gain_of_the_logits_changes_nothing() -> None:
+    logits = np.full((64, 112), -8.0, np.float32)
+    logits[PERSON], logits[STRAY] = 3.0, 1.8
+    plain, sharper = (1 / (1 + np.exp(-gain * logits)) for gain in (1, 3))
+    shares = [
+        float(without_stray(alpha, 0.95, gain)[25, 85] / alpha[25, 85])
+        for alpha, gain in ((plain, 1.0), (sharper, 3.0))
+    ]
+    assert shares[0] == pytest.approx(shares[1], abs=1e-3) and 0.1 < shares[0] < 0.9
+
+
 def test_a_second_person_stays() -> None:
     alpha = matte(stray=0.98)
     assert without_stray(alpha, 0.97) is alpha
