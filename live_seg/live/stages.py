@@ -94,17 +94,20 @@ def compose(shared: Shared, guard: Guard, matted: Handover[Matted | Away]) -> No
     """Hands each frame with its matte to the guard; hides the newest frame when no matte of it comes in time.
 
     A frame that was let out already is left as it is: of a camera of two frames a second the next one is not due yet.
+    Of a file whose frames all count nothing comes between them: not in the gaps of a video of slides, paused or not.
     """
     released: Frame | None = None
     while True:
         patience_s = 1.0 if shared.lossless else shared.config.guard.max_age_ms / 1e3
         item = matted.get(patience_s)
+        if item is None and shared.lossless:
+            continue
         newest = shared.newest
         start = shared.clock()
         if shared.config.run.paused and newest is not None and not isinstance(item, Away):
             guard.card(newest.size, PAUSED, item.frame if item else replace(newest, time=start))
         elif item is None:
-            if newest is not None and newest is not released and not shared.lossless:
+            if newest is not None and newest is not released:
                 guard.hide(newest, "no matte comes")
                 shared.statistics.hid()
                 released = newest

@@ -6,14 +6,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fakes import ListSource, ManualClock, SourceLost, matte_of, room_frame
+from fakes import SIZE, ListSource, ManualClock, SourceLost, matte_of, room_frame
 from guarding import guarded, shows_room
 
-from live_seg.config import Config
+from live_seg.config import Config, build
 from live_seg.frame import Frame
 from live_seg.live import stages
+from live_seg.live.card import card
 from live_seg.live.handover import Closed, Newest
-from live_seg.live.stages import Away, Matted, Shared, capture, compose
+from live_seg.live.stages import PAUSED, Away, Matted, Shared, capture, compose
 from live_seg.live.statistics import Statistics
 
 
@@ -37,8 +38,8 @@ class Scripted(Newest[Any]):
         return item
 
 
-def shared_by(clock: ManualClock) -> Shared:
-    return Shared(Config(), False, clock, Statistics())
+def shared_by(clock: ManualClock, config: Config | None = None, lossless: bool = False) -> Shared:
+    return Shared(config or Config(), lossless, clock, Statistics())
 
 
 def test_the_picture_of_a_slow_source_stays_until_its_next_frame_comes() -> None:
@@ -69,6 +70,26 @@ def test_a_card_stays_while_nothing_comes() -> None:
     with pytest.raises(Closed):
         compose(shared, guard, Scripted(shared, [Matted(first, matte_of(first)), Away("gone"), None, Away("gone")]))
     assert len(kept.put_pictures) == 3
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_where_every_frame_of_a_file_counts_nothing_comes_between_them(paused: bool) -> None:
+    clock = ManualClock()
+    shared, (guard, kept) = shared_by(clock, build({"run": {"paused": paused}}), lossless=True), guarded()
+    slides = [room_frame(number, 60.0 * number) for number in range(2)]
+    items = [Matted(slide, matte_of(slide)) for slide in slides]
+    with pytest.raises(Closed):
+        compose(shared, guard, Scripted(shared, [slides[0], None, items[0], None, None, items[1], None]))
+    assert [(frame.index, frame.time) for _, frame in kept.put_pictures] == [(0, 0.0), (1, 60.0)]
+
+
+def test_a_paused_camera_that_gives_nothing_still_shows_the_card() -> None:
+    clock = ManualClock()
+    shared, (guard, kept) = shared_by(clock, build({"run": {"paused": True}})), guarded(clock)
+    with pytest.raises(Closed):
+        compose(shared, guard, Scripted(shared, [room_frame(), None]))
+    assert len(kept.put_pictures) == 2
+    assert (kept.last == card(SIZE, PAUSED)).all()
 
 
 def test_a_source_that_says_at_once_that_it_is_gone_is_not_asked_without_a_pause(
