@@ -132,6 +132,7 @@ class Matting:
             self._gate = Gate(config.gate, config.guard.empty_ms) if live and config.gate.on else None
             governed = live and (config.governor.target_fps > 0 or config.governor.max_cpu_percent < 100)
             self._pacing = Pacing(config, self._choice.network, self._shared.clock) if governed else None
+            self._shared.statistics.governor = ""  # the one before is gone; a new one has yet to say something
         return self._matter
 
     def _reset(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 from fakes import ManualClock, ScriptedNetwork, loads
 from scenes import SMALL, room
 
-from live_seg.config import Config, build
+from live_seg.config import Config, build, changed
 from live_seg.effects import open_effect
 from live_seg.frame import Frame, Matte
 from live_seg.live.handover import Closed
@@ -80,6 +80,25 @@ def test_after_an_error_of_the_engine_nothing_is_left_of_the_mattes_before(monke
     made = looks([*still(2), *still(2, 60)], network)
     assert [isinstance(item, Matted) and item.matte is not None for item in made] == [True, False, True, True]
     assert 2 in begun
+
+
+def test_a_governor_that_is_switched_off_is_not_told_of_any_more() -> None:
+    clock, network = ManualClock(), ScriptedNetwork()
+    network.input_size = lambda frame: SMALL  # type: ignore[method-assign]
+    effect = open_effect(CONFIG)
+    shared = Shared(changed(CONFIG, "governor.target_fps", 30.0), False, clock, Statistics())
+    told: list[str] = []
+
+    class Switching(Line):
+        def put(self, item: Matted | Away) -> None:
+            told.append(shared.statistics.governor)
+            if told[-1]:
+                shared.config = CONFIG
+
+    with pytest.raises(Closed):
+        Matting(shared, loads(network), lambda: effect).run(Line(clock, still(40)), Switching(clock))
+    assert len([line for line in told if line]) == 1
+    assert not told[-1]
 
 
 def test_a_matte_of_an_older_look_than_the_last_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
