@@ -154,7 +154,9 @@ class VirtualCamera:
 class Output:
     """The file that is written."""
 
-    file: Annotated[str, _key("mp4, mkv (H.264), mov, webm (these two hold alpha), png; empty: none")] = ""
+    file: Annotated[
+        str, _key("mp4, mkv (H.264), mov, webm (these two hold alpha), png; out-%04d.png numbers; empty: none")
+    ] = ""
     quality_crf: Annotated[int, _key("H.264 and VP9 constant rate factor: less is better and larger", ge=0, le=51)] = 18
     sound: Annotated[bool, _key("keep the sound of a video that is read")] = True
     also: Annotated[list[str], _key("sinks of other packages, by their names")] = field(default_factory=list)

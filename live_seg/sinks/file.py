@@ -36,7 +36,8 @@ class FileSink(SinkBase):
 
     With a transparent background .mov becomes ProRes 4444 and .webm VP9 with alpha; .png and .webp keep it too.
     Everything has the size and kind of the first picture; others are fitted in. H.264 with an odd side is written
-    as 4:4:4, so that the exact size stays. `out-%04d.png` numbers pictures, `out.png` holds the last one.
+    as 4:4:4, so that the exact size stays. `out-%04d.png` (or `%d`, where no letter follows) numbers
+    pictures, `out.png` holds the last one.
 
     A video is written beside its target as `out.part.mp4`, which can be played at any moment, also when the
     program is killed, and takes the target's name at the end. Nothing is left if no picture came.

@@ -11,7 +11,8 @@ import numpy as np
 from live_seg.frame import Image
 from live_seg.sinks.part_file import PartFile
 
-_number = re.compile(r"%(0?\d*)d")
+_number = re.compile(r"%(?:(\d+)d|d(?![^\W\d_]))")
+"""`%04d`, and `%d` where no letter follows: "100%done.png" is a plain name."""
 
 _quality = {
     ".jpg": [cv2.IMWRITE_JPEG_QUALITY, 95],
@@ -33,7 +34,10 @@ def writes_over(target: Path, file: Path) -> bool:
 
 
 class PictureWriter:
-    """`out-%04d.png` gets every picture, numbered from 0; `out.png` gets the last one, when it is closed."""
+    """`out-%04d.png` gets every picture, numbered from 0; `out.png` gets the last one, when it is closed.
+
+    `%d` numbers too, but where a letter follows: `100%done.png` is the name of one file.
+    """
 
     def __init__(self, target: Path) -> None:
         self._target = target
@@ -44,7 +48,7 @@ class PictureWriter:
     def write(self, picture: Image) -> None:
         """Takes one picture, BGR or BGRA."""
         if self._is_numbered:
-            name = _number.sub(lambda found: f"{self._count:{found[1]}d}", self._target.name)
+            name = _number.sub(lambda found: f"{self._count:{found[1] or ''}d}", self._target.name)
             save_picture(picture, self._target.with_name(name))
         elif self._last is not None and self._last.shape == picture.shape:
             np.copyto(self._last, picture)

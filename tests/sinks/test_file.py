@@ -96,3 +96,15 @@ def test_numbered_picture_files_hold_every_picture(tmp_path):
     write(tmp_path / "out-%03d.jpg", 3)
     assert folder_of(tmp_path) == ["out-000.jpg", "out-001.jpg", "out-002.jpg"]
     assert [index_of(read_picture(str(tmp_path / f"out-{index:03d}.jpg"))) for index in range(3)] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("name", ["%d.png", "out%d_small.png", "out%d-1.png", "%02dth.png"])
+def test_a_name_with_a_number_in_it_is_a_file_a_picture(tmp_path, name):
+    write(tmp_path / name, 2)
+    assert folder_of(tmp_path) == [name % 0, name % 1]
+
+
+@pytest.mark.parametrize("name", ["100%done.png", "50%dünn.png"])
+def test_a_percent_sign_before_a_word_is_no_number(tmp_path, name):
+    write(tmp_path / name, 2)
+    assert folder_of(tmp_path) == [name]
