@@ -16,7 +16,14 @@ class Effect(Protocol):
     but for buffers and a background that plays.
 
     Raises `UsageError` when made, if the configuration names a file that cannot be used.
+
+    Attributes
+    ----------
+    makes_alpha
+        True if its pictures are BGRA: a file then holds alpha from its first picture on, also if that one is hidden.
     """
+
+    makes_alpha: bool
 
     def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
         """The picture.
@@ -62,6 +69,8 @@ class Effect(Protocol):
 
 class EffectBase:
     """Effects that need no preparation and in which nothing plays have nothing more to write than `__call__`."""
+
+    makes_alpha = False
 
     def warm(self, size: Size) -> None:
         """Needs nothing."""

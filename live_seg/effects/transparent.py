@@ -17,6 +17,8 @@ FAINT = 15
 class Transparent(EffectBase):
     """The person on nothing: files get the alpha, the window a checkerboard, other sinks a green screen."""
 
+    makes_alpha = True
+
     def __init__(self, config: Config) -> None:
         pass
 

@@ -56,9 +56,10 @@ class Session:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._stack = ExitStack()
-        open_effect(config)  # a wrong name or a missing file is said before anything opens
+        self._has_alpha = open_effect(config).makes_alpha  # a wrong name is said before anything opens
         _refuse_own_input(config)
-        _refuse_lost_alpha(config)
+        if self._has_alpha:
+            _refuse_lost_alpha(config.output.file)
 
     def __enter__(self) -> Self:
         return self
@@ -95,6 +96,7 @@ class Session:
             control=commands.put,
             status=statistics.lines,
             effects=effects.names(),
+            has_alpha=self._has_alpha,
         )
         self.outputs = self._open_sinks(stream)
         if not source.live and any(sink.watched for sink in self.outputs):
@@ -183,9 +185,8 @@ def _refuse_own_input(config: Config) -> None:
         raise UsageError(f"{config.output.file} is what is read", "Write to another file.")
 
 
-def _refuse_lost_alpha(config: Config) -> None:
-    file = config.output.file
-    if config.effect.name == "transparent" and file and not holds_alpha(file):
+def _refuse_lost_alpha(file: str) -> None:
+    if file and not holds_alpha(file):
         raise UsageError(
             f"{file} cannot hold transparency",
             'Write .webm, .mov or .png, or take a green screen: --replace "#00b140".',

@@ -34,10 +34,10 @@ def holds_alpha(file: str) -> bool:
 class FileSink(SinkBase):
     """A file of the kind that its suffix says: .mp4, .mkv, .mov (H.264), .webm (VP9), .png, .jpg, .webp.
 
-    With a transparent background .mov becomes ProRes 4444 and .webm VP9 with alpha; .png and .webp keep it too.
-    Everything has the size and kind of the first picture; others are fitted in. H.264 with an odd side is written
-    as 4:4:4, so that the exact size stays. `out-%04d.png` (or `%d`, where no letter follows) numbers
-    pictures, `out.png` holds the last one.
+    With a transparent background .mov becomes ProRes 4444 and .webm VP9 with alpha; .png and .webp keep it too. What
+    is hidden or paused is opaque there. Everything has the size of the first picture; others are fitted in. H.264
+    with an odd side is written as 4:4:4, so that the exact size stays. `out-%04d.png` (or `%d`, where no letter
+    follows) numbers pictures, `out.png` holds the last one.
 
     A video is written beside its target as `out.part.mp4`, which can be played at any moment, also when the
     program is killed, and takes the target's name at the end. Nothing is left if no picture came.
@@ -58,7 +58,7 @@ class FileSink(SinkBase):
         self._lost = ""
 
     def write(self, picture: Image, frame: Frame) -> None:
-        """Takes one picture; the first one decides on size and alpha.
+        """Takes one picture; the first one decides on the size, and on alpha where the stream is not known to have it.
 
         Raises
         ------
@@ -112,7 +112,7 @@ class FileSink(SinkBase):
             raise self._failed(failure) from failure
 
     def _begin(self, picture: Image) -> None:
-        self._has_alpha = picture.shape[2] == 4
+        self._has_alpha = picture.shape[2] == 4 or (self._stream.has_alpha and self.takes_alpha)
         if self._has_alpha and not self.takes_alpha:
             raise UsageError(
                 f"{self.name} cannot hold a transparent background", f"These can: {', '.join(_with_alpha)}."
@@ -132,7 +132,7 @@ class FileSink(SinkBase):
         return writer
 
     def _fitted(self, picture: Image) -> Image:
-        """The picture with the size and the channels of the first one."""
+        """The picture with the size of the first one, and the file's channels."""
         assert self._size is not None
         picture = fit(picture, self._size)
         if self._has_alpha and picture.shape[2] == 3:

@@ -83,9 +83,11 @@ class Stream:
         Lines of text for a sink that shows how the app is doing.
     effects
         Names of the effects that there are.
+    has_alpha
+        True if the effect makes BGRA. Pictures that are hidden, which may come first, are BGR all the same.
     """
 
-    __slots__ = ("control", "effects", "fps", "lossless", "size", "sound_from", "status")
+    __slots__ = ("control", "effects", "fps", "has_alpha", "lossless", "size", "sound_from", "status")
 
     def __init__(
         self,
@@ -96,6 +98,7 @@ class Stream:
         control: Callable[[Command], None] = lambda command: None,
         status: Callable[[], Sequence[str]] = tuple,
         effects: Sequence[str] = (),
+        has_alpha: bool = False,
     ) -> None:
         self.size = size
         self.fps = fps
@@ -104,6 +107,7 @@ class Stream:
         self.control = control
         self.status = status
         self.effects = effects
+        self.has_alpha = has_alpha
 
 
 sinks: Registry[Sink] = Registry("sink", "live_seg.sinks")

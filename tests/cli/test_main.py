@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import av
+import cv2
 import pytest
 from made_clips import make_clip
 
@@ -178,6 +179,23 @@ def test_a_picture_that_is_read_is_none_of_those_that_are_numbered(
     assert Path("room-000.png").read_bytes() == before
     for output in ("rooms-%03d.png", "room-%03d.jpg"):
         assert main(["--camera", "room-000.png", *QUICK, "--output", output]) == 0
+
+
+def test_a_transparent_file_has_alpha_though_its_pictures_are_paused(tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    words = ["--camera", "synthetic", *QUICK, "--transparent", "--set", "run.paused=true", "--output", str(out)]
+    assert main(words) == 0
+    picture = cv2.imread(str(out), cv2.IMREAD_UNCHANGED)
+    assert picture.shape == (180, 320, 4)
+    assert picture[..., 3].min() == 255
+
+
+def test_transparency_into_a_file_that_holds_none_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--camera", "synthetic", *QUICK, "--transparent", "--output", str(tmp_path / "out.mp4")]) == 2
+    assert "out.mp4 cannot hold transparency" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_home_of_nobody_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,7 +37,7 @@ def test_the_picture_has_the_frames_size_in_bgr_or_bgra(effect: Effect, size: Si
     effect.warm(size)
     picture = effect(image, alpha)
     assert picture.dtype == np.uint8
-    assert picture.shape in ((size.height, size.width, 3), (size.height, size.width, 4))
+    assert picture.shape == (size.height, size.width, 4 if effect.makes_alpha else 3)
 
 
 def test_the_size_may_change_from_frame_to_frame(effect: Effect) -> None:

@@ -9,8 +9,9 @@ from live_seg.sinks import Stream
 from live_seg.sinks.file import FileSink
 
 
-def opened(path, fps=25.0, lossless=True, size=SMALL, **output):
-    return FileSink(build({"output": {"file": str(path), "quality_crf": 8, **output}}), Stream(size, fps, lossless))
+def opened(path, fps=25.0, lossless=True, size=SMALL, has_alpha=False, **output):
+    config = build({"output": {"file": str(path), "quality_crf": 8, **output}})
+    return FileSink(config, Stream(size, fps, lossless, has_alpha=has_alpha))
 
 
 def write(path, count=10, size=SMALL, fps=25.0, times=None, **options):
