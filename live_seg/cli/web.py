@@ -71,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
     engine = config.engine
     limits = Limits(bytes=32_000_000, pixels=50_000_000)
     with (
+        signals(studio.stop),  # around all: a signal while it starts or ends leaves no folder behind
         tempfile.TemporaryDirectory(prefix="live-seg-") as folder,
         Desk(families(), engine.name, engine.threads, options.waiting, limits) as desk,
     ):
@@ -78,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
         app = application(
             studio, desk, Path(folder), names, not is_local, token, starts_live=config.source.camera != "auto"
         )
-        with signals(studio.stop), serving(app, options.host, options.port) as port:
+        with serving(app, options.host, options.port) as port:
             print(f"live-seg: {address(options.host, port, token)}  (Ctrl-C ends it)", flush=True)
             studio.run()
     return 0

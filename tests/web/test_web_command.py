@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +19,8 @@ from served import picture
 
 from live_seg.cli.main import main
 from live_seg.cli.web import address
+from live_seg.service import Desk
+from live_seg.web.studio import Studio
 
 Start = Callable[..., tuple[subprocess.Popen[str], str]]
 
@@ -40,12 +43,16 @@ def start() -> Iterator[Start]:
 
     yield begin
     for process in running:
-        process.kill()
-        process.communicate()
+        process.terminate()
+        try:
+            process.communicate(timeout=30)
+        finally:
+            process.kill()
 
 
-def test_it_prints_its_address_serves_the_page_and_ends_with_ctrl_c(start: Start) -> None:
-    process, url = start("--camera", "synthetic")
+def test_it_prints_its_address_serves_the_page_and_ends_with_ctrl_c(start: Start, tmp_path: Path) -> None:
+    process, url = start("--camera", "synthetic", TMPDIR=str(tmp_path))
+    assert list(tmp_path.iterdir())
     assert "<title>live-seg</title>" in requests.get(url, timeout=30).text
     assert requests.post(f"{url}api/cutout", files={"image": picture()}, timeout=30).content[:4] == b"\x89PNG"
     assert requests.get(f"{url}api/offer", timeout=30).json()["starts_live"]
@@ -53,6 +60,35 @@ def test_it_prints_its_address_serves_the_page_and_ends_with_ctrl_c(start: Start
     _, log = process.communicate(timeout=30)
     assert process.returncode == 0
     assert "Traceback" not in log
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("method", ["__enter__", "__exit__"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_it_starts_or_ends_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, method: str, number: signal.Signals
+) -> None:
+    real = getattr(Desk, method)
+    made = []
+
+    def signalled(desk: Desk, *words: object) -> object:
+        made.extend(tmp_path.iterdir())
+        signal.raise_signal(number)
+        return real(desk, *words)
+
+    def unheard(number: int, frame: object) -> None:
+        raise AssertionError("the signal would have ended the process at once")
+
+    before = signal.signal(number, unheard)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(Desk, method, signalled)
+    monkeypatch.setattr(Studio, "run", lambda studio: None)
+    try:
+        assert main(["web", "--port", "0", "--engine", "fixed"]) == 0
+    finally:
+        signal.signal(number, before)
+    assert made
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_ends_while_somebody_looks(start: Start) -> None:
