@@ -184,8 +184,8 @@ class Conversation:
     def _redo(self, query: CallbackQuery, chat: int, results: tuple[Result, ...], choice: Choice) -> str:
         """Queues the results anew, in place of what waits for the same; what to tell if there is no room."""
         user = query.from_user.id
-        replaced = {result.message for result in results}
-        self._queue.drop(user, lambda job: job.replaces in replaced)
+        again = {(result.picture.message, result.message) for result in results}
+        self._queue.drop(user, lambda job: (job.picture.message, job.replaces) in again)
         jobs = self._anew(chat, results, choice, texts_for(query.from_user.language_code))
         return self._queued(user, jobs)[0]
 

@@ -257,6 +257,28 @@ async def test_only_the_last_of_many_presses_is_worked_on() -> None:
 
 
 @scenario
+async def test_a_press_where_nobody_was_found_leaves_the_pictures_that_wait_alone() -> None:
+    desk = FakeDesk()
+    async with BotApi() as api, a_bot(api, desk):
+        ann = Person(api)
+        await ann.sends_photo(b"empty")
+        await api.until(lambda: EN.nothing_found in ann.chat.texts())
+        nobody = ann.chat.with_buttons()[-1]
+        desk.waits = True
+        await ann.sends_photo(b"one")
+        await desk.has_begun(2)
+        for content in (b"two", b"three", b"four"):
+            await ann.sends_photo(content)
+        await api.until(lambda: EN.position.format(count=3) in ann.chat.texts())
+        for label in ("Pets", "Blur", "Pets"):
+            await ann.presses(label, nobody)
+        await api.until(lambda: len(api.named("answerCallbackQuery")) == 3)
+        desk.go_on()
+        await api.until(lambda: len(ann.chat.documents()) == 5)
+    assert desk.jobs == [b"empty", b"one", b"two", b"three", b"four", b"empty"]
+
+
+@scenario
 async def test_russians_are_answered_in_russian_and_everybody_else_in_english() -> None:
     async with BotApi() as api, a_bot(api):
         ivan, fritz = Person(api, 1, "ru"), Person(api, 2, "de")
