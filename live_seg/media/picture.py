@@ -14,6 +14,12 @@ from live_seg.media.file import readable
 PICTURE_SUFFIXES = frozenset({".avif", ".bmp", ".jpe", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 """In lower case. A GIF may move, and is read as a video."""
 
+_WHOLE = cv2.IMREAD_LOAD_GDAL
+"""Every channel in its own bits, like IMREAD_UNCHANGED, but turned upright like IMREAD_COLOR.
+
+To `imdecode`, which knows no GDAL, this flag alone says to change nothing; without it none but those two ways are left.
+"""
+
 _signatures = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM", b"II*\0", b"MM\0*")
 
 
@@ -44,7 +50,7 @@ def read_picture(name: str) -> Image:
         raise UsageError(f"{name} cannot be read as a picture", "Save it as JPEG or PNG, or give a video.")
     if data[:3].tobytes() == b"\xff\xd8\xff":  # a JPEG has no alpha: do not decode it twice
         return image
-    whole = _decoded(data, cv2.IMREAD_UNCHANGED)
+    whole = _decoded(data, _WHOLE)
     if whole is None or whole.ndim != 3 or whole.shape[2] != 4 or whole.shape[:2] != image.shape[:2]:
         return image
     full = np.iinfo(whole.dtype).max if whole.dtype.kind == "u" else 1

@@ -1,6 +1,8 @@
 import cv2
 import numpy as np
 import pytest
+from PIL import Image as Pillow
+from PIL import ImageOps
 
 from live_seg.errors import UsageError
 from live_seg.media import is_picture, read_picture
@@ -50,6 +52,30 @@ def test_a_picture_is_turned_upright(tmp_path):
     image = read_picture(str(file))
     assert image.shape == (40, 20, 3)
     assert image[5, 10, 2] > 200  # what was left is above
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("shape", [(24, 40), (32, 32)])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "JPEG"])
+def test_a_picture_and_its_alpha_are_turned_upright_together(tmp_path, kind, shape, orientation):
+    stored = np.zeros((*shape, 4), np.uint8)
+    stored[:, : shape[1] // 2] = (250, 0, 0, 255)
+    stored[:, shape[1] // 2 :] = (0, 0, 250, 255)
+    stored[: shape[0] // 2, : shape[1] // 2, 3] = 0
+    picture = Pillow.fromarray(stored)
+    if kind == "JPEG":
+        picture = picture.convert("RGB")
+    exif = Pillow.Exif()
+    exif[0x0112] = orientation
+    file = tmp_path / f"turned.{kind.lower()}"
+    picture.save(file, exif=exif, **({"lossless": True, "exact": True} if kind == "WEBP" else {}))
+    white = Pillow.new("RGBA", picture.size, "white")
+    white.alpha_composite(picture.convert("RGBA"))
+    white.getexif()[0x0112] = orientation
+    upright = np.asarray(ImageOps.exif_transpose(white).convert("RGB"))[..., ::-1]
+    image = read_picture(str(file))
+    assert image.shape == upright.shape
+    assert np.abs(image.astype(int) - upright).mean() < 4
 
 
 def test_names_with_spaces_and_other_scripts_work(tmp_path):
