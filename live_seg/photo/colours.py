@@ -18,6 +18,9 @@ STRIP = 256
 
 _LARGEST_PROFILE = 4_000_000
 
+_STEPS = {"L;2": 85, "L;4": 17}
+"""From one grey to the next in 8 bits, by what Pillow calls the file's pixels."""
+
 
 def profile_of(picture: PillowImage) -> bytes | None:
     """The ICC profile where it is one of RGB colours; None where there is none, or it is not one."""
@@ -25,6 +28,20 @@ def profile_of(picture: PillowImage) -> bytes | None:
     if not isinstance(profile, bytes) or len(profile) > _LARGEST_PROFILE:
         return None
     return profile if profile[16:20] == b"RGB " and profile[36:40] == b"acsp" else None
+
+
+def rescale_key(picture: PillowImage) -> None:
+    """Has a PNG's one transparent colour count as its pixels will; for a picture that is not decoded yet.
+
+    The file counts it in its own bits. So does Pillow, which decodes grey of 2 and 4 bits and colours of 16 to 8.
+    """
+    key = picture.info.get("transparency")
+    tiles = getattr(picture, "tile", None)
+    bits = tiles[0][3] if tiles else ""
+    if isinstance(key, int) and bits in _STEPS:
+        picture.info["transparency"] = key * _STEPS[bits]
+    elif isinstance(key, tuple) and bits == "RGB;16B":
+        picture.info["transparency"] = tuple(value >> 8 for value in key)
 
 
 def pixels(picture: PillowImage) -> tuple[Image, Alpha | None]:
@@ -38,11 +55,12 @@ def pixels(picture: PillowImage) -> tuple[Image, Alpha | None]:
     if picture.mode == "F":
         raise ValueError("its pixels are floating-point numbers")
     if picture.mode.startswith("I"):
-        return _from_16_bits(picture), None
+        return _from_16_bits(picture)
     if picture.mode == "CMYK":
         picture = _from_cmyk(picture)
-    if picture.mode not in ("RGB", "RGBA"):
-        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    if picture.mode != mode:
+        picture = picture.convert(mode)
     width, height = picture.size
     image = np.empty((height, width, 3), np.uint8)
     alpha = np.empty((height, width), np.uint8) if picture.mode == "RGBA" else None
@@ -55,11 +73,14 @@ def pixels(picture: PillowImage) -> tuple[Image, Alpha | None]:
     return image, None if alpha is None or alpha.min() == 255 else alpha
 
 
-def _from_16_bits(picture: PillowImage) -> Image:
+def _from_16_bits(picture: PillowImage) -> tuple[Image, Alpha | None]:
     """Grey of 16 bits, which Pillow's own conversion would cut off at 255."""
     grey = np.asarray(picture)
     narrow = (np.clip(grey, 0, 65535) // 257).astype(np.uint8)
-    return np.asarray(cv2.cvtColor(narrow, cv2.COLOR_GRAY2BGR), np.uint8)
+    key = picture.info.get("transparency")
+    hidden = grey == key if isinstance(key, int) else np.zeros(0, bool)
+    alpha = np.where(hidden, 0, 255).astype(np.uint8) if hidden.any() else None
+    return np.asarray(cv2.cvtColor(narrow, cv2.COLOR_GRAY2BGR), np.uint8), alpha
 
 
 def _from_cmyk(picture: PillowImage) -> PillowImage:

@@ -18,7 +18,7 @@ import numpy as np
 from live_seg.errors import UsageError
 from live_seg.frame import Alpha, Image, Size
 from live_seg.media.file import readable, shown
-from live_seg.photo.colours import STRIP, pixels, profile_of
+from live_seg.photo.colours import STRIP, pixels, profile_of, rescale_key
 from live_seg.photo.header import Unreadable, open_header
 from live_seg.photo.limits import Limits
 from live_seg.photo.tags import Tags, read_tags
@@ -123,6 +123,7 @@ def _read(stream: io.BufferedIOBase, limits: Limits, name: str) -> Photo:
 
 def from_pillow(picture: PillowImage) -> Photo:
     """A Pillow picture as a photo; decodes it. Raises whatever Pillow raises."""
+    rescale_key(picture)
     picture.load()
     tags, orientation = read_tags(picture)
     tags = replace(tags, software="")  # it made the source and not the result

@@ -87,6 +87,43 @@ def test_alpha_comes_in_beside_the_colours_and_goes_out_again() -> None:
     assert np.array_equal(again.alpha, photo.alpha)
 
 
+def png_with_key(width: int, bits: int, kind: int, row: bytes, key: bytes, palette: bytes = b"") -> bytes:
+    """A row of pixels, of which those of one colour (or some of the palette) are transparent."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, 1, bits, kind, 0, 0, 0))
+    colours = chunk(b"PLTE", palette) if palette else b""
+    rows = chunk(b"IDAT", zlib.compress(b"\0" + row))
+    return b"\x89PNG\r\n\x1a\n" + header + colours + chunk(b"tRNS", key) + rows + chunk(b"IEND", b"")
+
+
+RGB16 = struct.pack(">9H", 40_000, 0, 0, 0, 40_000, 0, 0, 0, 9)
+
+
+@pytest.mark.parametrize(
+    ("file", "alpha"),
+    [
+        (png_with_key(2, 8, 2, b"\xff\0\0\0\0\xff", b"\0\xff\0\0\0\0"), [0, 255]),
+        (png_with_key(3, 16, 2, RGB16, RGB16[:6]), [0, 255, 255]),
+        (png_with_key(4, 1, 0, b"\xa0", b"\0\1"), [0, 255, 0, 255]),
+        (png_with_key(4, 2, 0, b"\x1b", b"\0\2"), [255, 255, 0, 255]),
+        (png_with_key(2, 4, 0, b"\x5a", b"\0\x0a"), [255, 0]),
+        (png_with_key(2, 8, 0, b"\x02\xc8", b"\0\xc8"), [255, 0]),
+        (png_with_key(2, 16, 0, b"\x9c\x40\x9c\x41", b"\x9c\x40"), [0, 255]),
+        (png_with_key(3, 8, 3, b"\0\1\2", b"\0\x80", bytes(9)), [0, 128, 255]),
+        (png_with_key(3, 2, 3, b"\x18", b"\0\x80", bytes(9)), [0, 128, 255]),
+    ],
+    ids=["8", "16", "grey of 1", "grey of 2", "grey of 4", "grey of 8", "grey of 16", "palette of 8", "palette of 2"],
+)
+def test_what_a_png_names_transparent_is_so_whatever_its_bits(file: bytes, alpha: list[int]) -> None:
+    found = read_photo(file).alpha
+    assert found is not None
+    assert found.tolist() == [alpha]
+
+
+def test_a_transparent_colour_that_no_pixel_has_hides_nothing() -> None:
+    for file in (png_with_key(2, 8, 2, bytes(6), b"\0\1" * 3), png_with_key(2, 16, 0, bytes(4), b"\0\1")):
+        assert read_photo(file).alpha is None
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF"])
 def test_every_orientation_is_turned_upright_once(orientation: int, kind: str) -> None:
