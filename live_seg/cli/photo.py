@@ -56,6 +56,7 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Cuts; 1 if a picture failed."""
+    from live_seg.photo.output import held, refuse_own_inputs, remove_parts
     from live_seg.photo.plan import is_one_file, plan
     from live_seg.photo.task import Job
 
@@ -67,11 +68,10 @@ def run(arguments: argparse.Namespace) -> int:
     jpeg = (out.suffix if is_file else f".{arguments.format}").lower() in (".jpg", ".jpeg")
     if jpeg and task.request.is_transparent and not task.request.matte:
         raise UsageError("a JPEG file holds no transparency", "Write PNG or WebP, or choose a background.")
+    jobs = [Job(inputs[0], out)] if is_file else plan(inputs, out, f".{arguments.format}")
+    refuse_own_inputs([job.target for job in jobs], [*(job.source for job in jobs), *_background(task)])
     if is_file:
-        return _batch(arguments, task, [Job(inputs[0], out)])
-    from live_seg.photo.output import held, remove_parts
-
-    jobs = plan(inputs, out, f".{arguments.format}")
+        return _batch(arguments, task, jobs)
     with held(out):
         folders = {job.target.parent for job in jobs}
         remove_parts(out, folders)
@@ -113,17 +113,25 @@ def _task(arguments: argparse.Namespace) -> Task:
     return Task(request, arguments.model, arguments.engine, arguments.threads, limits)
 
 
+def _background(task: Task) -> list[Path]:
+    """The file of the picture that stands behind the subject, if one does."""
+    background = task.request.background
+    return [Path(background).expanduser()] if isinstance(background, str) and task.request.needs_picture else []
+
+
 def _pipe(arguments: argparse.Namespace, task: Task, out: Path) -> int:
     """One picture from the standard input, or to the standard output, or both."""
     from live_seg.media.file import shown
     from live_seg.photo import Cutter, read_photo, write_photo
-    from live_seg.photo.output import write_result
+    from live_seg.photo.output import refuse_own_inputs, write_result
 
     if len(arguments.inputs) != 1 or arguments.json or arguments.cluster:
         raise UsageError("a pipe takes one picture and nothing else", "Leave out --json, --cluster and other files.")
     if out == PIPE and sys.stdout.isatty():
         raise UsageError("a picture cannot be shown on a terminal", "Add -o and a file, or > and a file.")
     source = arguments.inputs[0]
+    if out != PIPE:
+        refuse_own_inputs([out], [sys.stdin.fileno() if source == PIPE else source, *_background(task)])
     read = sys.stdin.buffer.read(task.limits.bytes + 1) if source == PIPE else source
     photo = read_photo(read, task.limits)
     with Cutter(task.model, task.engine, task.threads, task.limits) as cutter:

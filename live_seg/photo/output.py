@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from live_seg.errors import SinkError
+from live_seg.errors import SinkError, UsageError
 from live_seg.media.file import shown
 from live_seg.photo.header import Unreadable, open_header
 from live_seg.photo.tags import read_tags
@@ -30,19 +30,38 @@ def mark_in(file: Path) -> str | None:
         return ""
 
 
+def refuse_own_inputs(targets: Iterable[Path], inputs: Iterable[Path | int]) -> None:
+    """Refuses to write over anything that is read, by whatever name or link.
+
+    Parameters
+    ----------
+    targets
+        What will be written.
+    inputs
+        What is read; open files by their number.
+
+    Raises
+    ------
+    UsageError
+        If one of the targets is one of the inputs.
+    """
+    read = {_identity(file) for file in inputs} - {None}
+    for target in targets:
+        if _identity(target) in read:
+            raise UsageError(f"{shown(target)} is what is read", "Write to another file or folder.")
+
+
 def check_target(job: Job) -> None:
     """Refuses targets that must not be written.
 
     Raises
     ------
     SinkError
-        If the target lies outside the root by a link, is what is read, or is a file that is not ours.
+        If the target lies outside the root by a link, or is a file that is not ours.
     """
-    target = shown(job.target)
-    if _same(job.source, job.target):
-        raise SinkError(f"{target} is what is read", "Choose another folder.")
     if job.root is None:
         return
+    target = shown(job.target)
     if not job.target.parent.resolve().is_relative_to(job.root.resolve()):
         raise SinkError(f"{target} leads out of {shown(job.root)} by a link", "Remove the link.")
     mark = mark_in(job.target)
@@ -105,8 +124,9 @@ def held(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _same(source: Path, target: Path) -> bool:
+def _identity(file: Path | int) -> tuple[int, int] | None:
     try:
-        return source.samefile(target)
-    except OSError:
-        return False
+        status = os.stat(file)  # noqa: PTH116  # an open file has no path
+    except (OSError, ValueError):  # it is not there, or its name cannot be one
+        return None
+    return status.st_dev, status.st_ino

@@ -52,15 +52,72 @@ def test_a_picture_that_is_not_ours_is_not_written_over(tmp_path: Path, capsys: 
     assert (tmp_path / "a.png").read_bytes() == mine
 
 
-def test_what_is_read_is_never_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source = tmp_path / "a.png"
-    source.write_bytes(content(photo()))
-    before = source.read_bytes()
-    assert photo_command(source, "-o", source) == 1
-    assert photo_command(source, "-o", tmp_path) == 1
-    assert photo_command(tmp_path, "-o", tmp_path) == 2
-    assert capsys.readouterr().err.count("is what is read") == 3
-    assert source.read_bytes() == before
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A person, and a room that an earlier run has made: such a file may be written over."""
+    (tmp_path / "a.jpg").write_bytes(content(photo(), "JPEG"))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "room.jpg").write_bytes(content(photo(7), "JPEG"))
+    assert photo_command(tmp_path / "in" / "room.jpg", "-o", tmp_path, "--background", "#203040") == 0
+    return tmp_path
+
+
+LINKS = {
+    "itself": lambda link, file: file.rename(link),
+    "hard link": lambda link, file: link.hardlink_to(file),
+    "symbolic link": lambda link, file: link.symlink_to(file),
+}
+
+
+@pytest.mark.parametrize("name", LINKS)
+@pytest.mark.parametrize("read", ["source", "background", "piped source", "background of a pipe"])
+def test_the_file_that_was_named_is_not_what_is_read(pictures: Path, read: str, name: str) -> None:
+    room, target = pictures / "room.png", pictures / "target.png"
+    LINKS[name](target, room)
+    file = room if room.exists() else target
+    before = file.read_bytes()
+    if read == "source":
+        done = run(file, "-o", target)
+    elif read == "background":
+        done = run(pictures / "a.jpg", "-o", target, "--background", file)
+    elif read == "piped source":
+        with file.open("rb") as stream:
+            done = run("-", "-o", target, stdin=stream)
+    else:
+        done = run("-", "-o", target, "--background", file, input=(pictures / "a.jpg").read_bytes())
+    assert done.returncode == 2
+    assert b"target.png is what is read" in done.stderr
+    assert file.read_bytes() == before
+    assert target.is_symlink() == (name == "symbolic link")
+
+
+@pytest.mark.parametrize("name", LINKS)
+@pytest.mark.parametrize("read", ["a source", "the background"])
+def test_a_folder_of_results_in_which_one_is_what_is_read_is_left_as_it_is(
+    pictures: Path, capsys: pytest.CaptureFixture[str], read: str, name: str
+) -> None:
+    out = pictures / "out"
+    out.mkdir()
+    room, target = pictures / "room.png", out / "room.png"
+    LINKS[name](target, room)
+    file = room if room.exists() else target
+    before = file.read_bytes()
+    words = [file] if read == "a source" else [pictures / "in", "--background", file]
+    assert photo_command(pictures / "a.jpg", *words, "-o", out) == 2
+    assert "room.png is what is read" in capsys.readouterr().err
+    assert file.read_bytes() == before
+    assert files_in(out) == ["room.png"]
+
+
+def test_a_folder_is_not_written_into_itself(pictures: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert photo_command(pictures / "in", "-o", pictures / "in") == 2
+    assert "is what is read" in capsys.readouterr().err
+
+
+def test_another_picture_takes_the_place_of_an_earlier_result_all_the_same(pictures: Path) -> None:
+    before = (pictures / "room.png").read_bytes()
+    assert photo_command(pictures / "a.jpg", "-o", pictures / "room.png", "--background", pictures / "in/room.jpg") == 0
+    assert (pictures / "room.png").read_bytes() != before
 
 
 def full_disk(self: Path, target: Path) -> Path:
