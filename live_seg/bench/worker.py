@@ -39,7 +39,11 @@ class Worker(Closing):
         context = multiprocessing.get_context("spawn")  # forked memory would count as the contender's
         self._connection, other = context.Pipe()
         self._process = context.Process(target=serve, args=(other, contender, setting, clip), daemon=True)
-        self._process.start()
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process has it from us, from its first moment on
+        try:
+            self._process.start()
+        finally:
+            signal.signal(signal.SIGINT, before)
         other.close()
         try:
             self.about: About = self._answer()
@@ -83,7 +87,7 @@ class Worker(Closing):
 
 def serve(connection: Connection, contender: Contender, setting: Setting, clip: Path) -> None:
     """The process: opens the contender, says what it is, and measures a round of each number of seconds that comes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business; Windows hands nothing down
     try:
         with Subject(contender, setting, clip) as subject:
             connection.send(subject.about)
@@ -94,5 +98,5 @@ def serve(connection: Connection, contender: Contender, setting: Setting, clip: 
                     connection.send(_Failed(error.what, error.cure))
     except LiveSegError as error:
         connection.send(_Failed(error.what, error.cure))
-    except EOFError:  # the parent is gone
+    except (EOFError, BrokenPipeError, ConnectionResetError):  # the parent is gone, perhaps in the middle of a round
         pass

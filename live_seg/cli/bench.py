@@ -125,9 +125,10 @@ def _measure(arguments: argparse.Namespace, plan: list[tuple[Setting, Sequence[C
     from rich.console import Console
 
     from live_seg.bench.measure import Measurement, measure
+    from live_seg.cli.signals import unwinding
 
     console = Console(stderr=True, highlight=False)
-    with console.status("starting") as status:
+    with unwinding(), console.status("starting") as status:
         say: Say = status.update if console.is_terminal else lambda text: None
         return measure(plan, Measurement(arguments.camera, arguments.seconds, arguments.repeats, say))
 

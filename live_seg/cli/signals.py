@@ -43,3 +43,29 @@ def signals(stop: Callable[[], None]) -> Iterator[list[int]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def unwinding() -> Iterator[None]:
+    """Within it SIGTERM and a closed terminal end the program as Ctrl-C does: what it holds open is closed.
+
+    Without it Python ends at once, and large temporary files stay behind.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After Ctrl-C.
+    SystemExit
+        After another signal, with its exit code, 128 and its number.
+    """
+
+    def cut_short() -> None:
+        raise KeyboardInterrupt
+
+    with signals(cut_short) as came:
+        try:
+            yield
+        except KeyboardInterrupt:
+            if came and came[0] != signal.SIGINT:
+                raise SystemExit(128 + came[0]) from None
+            raise

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import tempfile
 from dataclasses import replace
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from typing import cast
 
 import pytest
 from made import made_result
 from networks import write_peer
 
 from live_seg.bench.clip import write_clip
+from live_seg.bench.measure import Measurement
 from live_seg.bench.plan import Contender, Setting
 from live_seg.bench.result import read_result, write_result
-from live_seg.bench.subject import Subject
-from live_seg.bench.worker import Worker
+from live_seg.bench.subject import About, Subject
+from live_seg.bench.worker import Worker, serve
 from live_seg.cli.main import main
 from live_seg.errors import EngineError
 from live_seg.frame import Size
@@ -63,6 +71,35 @@ def test_alone_leaves_the_baselines_out_and_says_no_ratio(tmp_path: Path) -> Non
     assert "--alone" in result.command
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_no_clip_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    def run(measurement: Measurement, setting: Setting, contenders: object) -> None:
+        measurement._clip(TINY)
+        assert list(tmp_path.glob("*/160x90.npy"))
+        signal.raise_signal(number)
+
+    def at_once(number: int, frame: object) -> None:
+        raise AssertionError("the signal would have ended the process at once")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(Measurement, "run", run)
+    before = signal.signal(number, at_once)
+    try:
+        assert ended_with("bench --size 160x90 --engine fixed --camera synthetic") == 128 + number
+    finally:
+        signal.signal(number, before)
+    assert list(tmp_path.iterdir()) == []
+
+
+def ended_with(words: str) -> int | str | None:
+    try:
+        return main(words.split())
+    except SystemExit as end:
+        return end.code
+
+
 def test_what_was_measured_is_shown_also_where_it_cannot_be_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -106,6 +143,42 @@ def test_the_straightforward_pipeline_runs_the_same_network_at_the_same_size_in_
         assert plain.round(0.3).shown > 0
     with Subject(Contender("ours", "cpu"), setting, clip) as ours:
         assert ours.about.input_size == plain.about.input_size
+
+
+@pytest.mark.parametrize("gone", [BrokenPipeError, ConnectionResetError])
+def test_a_round_that_nobody_waits_for_any_more_ends_without_a_word(
+    clip: Path, monkeypatch: pytest.MonkeyPatch, gone: type[OSError]
+) -> None:
+    told: list[object] = []
+
+    class Parent:
+        def recv(self) -> float:
+            return 0.1
+
+        def send(self, what: object) -> None:
+            if told:
+                raise gone
+            told.append(what)
+
+    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
+    serve(cast(Connection, Parent()), Contender("ours", "fixed"), Setting(TINY, "blur", "flat", 1), clip)
+    assert isinstance(told[0], About)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
+def test_ctrl_c_is_the_parents_business_from_the_first_moment_on(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = SpawnProcess.start
+
+    def started(process: SpawnProcess) -> None:
+        start(process)
+        assert process.pid
+        os.kill(process.pid, signal.SIGINT)
+
+    monkeypatch.setattr(SpawnProcess, "start", started)
+    before = signal.getsignal(signal.SIGINT)
+    with Worker(Contender("ours", "fixed"), Setting(TINY, "blur", "flat", 1), clip) as worker:
+        assert worker.round(0.1).shown > 0
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_process_that_ends_is_said_and_nothing_waits_for_it(clip: Path) -> None:

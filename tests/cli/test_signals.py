@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from live_seg.cli.signals import signals
+from live_seg.cli.signals import signals, unwinding
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals cannot be sent to oneself there")
 
@@ -40,3 +40,20 @@ def test_what_was_to_be_ignored_stays_ignored(number: int) -> None:
         os.kill(os.getpid(), number)
     assert came == []
     assert signal.getsignal(number) is signal.SIG_IGN
+
+
+def test_what_unwinds_closes_what_it_holds_and_names_the_signal(number: int) -> None:
+    signal.signal(number, signal.SIG_DFL)
+    closed: list[bool] = []
+    with pytest.raises((KeyboardInterrupt, SystemExit)) as ended, unwinding():
+        try:
+            os.kill(os.getpid(), number)
+            pytest.fail("it went on")
+        finally:
+            closed.append(True)
+    assert closed == [True]
+    if number == signal.SIGINT:
+        assert ended.type is KeyboardInterrupt
+    else:
+        assert ended.value.code == 128 + number
+    assert signal.getsignal(number) is signal.SIG_DFL
