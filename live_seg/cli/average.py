@@ -29,7 +29,7 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--sweep", metavar="DATA", type=Path, help="measure several mixtures on images/ + masks/, or a split file"
     )
-    parser.add_argument("--split", default="", help="part of a split file for --sweep (default: test)")
+    parser.add_argument("--split", default="", help="part of a split file for --sweep (default: val)")
     parser.add_argument("--rooms", metavar="DIR", type=Path, help="and on pictures in which nobody is")
     parser.add_argument("--every", metavar="N", type=int, default=1, help="only every Nth picture, for a quick look")
     parser.set_defaults(run=run)
@@ -86,7 +86,7 @@ def _sweep(arguments: argparse.Namespace, states: list[Any], shares: list[float]
     from live_seg.evaluation.split_file import find_data, find_pictures
     from live_seg.exporting.mixture import sweep, sweep_shares
 
-    pairs = find_data(arguments.sweep, arguments.split)[:: arguments.every]
+    pairs = find_data(arguments.sweep, arguments.split, usual="val")[:: arguments.every]
     rooms = find_pictures(arguments.rooms)[:: arguments.every] if arguments.rooms else []
     with Progress(console=Console(stderr=True), transient=True) as bar:
 

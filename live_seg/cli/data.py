@@ -130,7 +130,7 @@ def _label(arguments: argparse.Namespace) -> int:
     from live_seg.training.label import label
     from live_seg.training.labelled import LabelledFolder
 
-    pictures = find_pictures(arguments.pictures)
+    pictures = find_pictures(arguments.pictures, usual="train")
     with contextlib.ExitStack() as stack:
         names = [arguments.model, *(arguments.judge or single_looks(arguments.model))]
         candidates = find_candidates(names, Config())

@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         checkpoint=arguments.checkpoint,
         out=arguments.out,
         name=arguments.name,
-        calibrate=find_pictures(arguments.calibrate),
+        calibrate=find_pictures(arguments.calibrate, usual="train"),
         validate=find_data(arguments.validate, arguments.split),
         data=" ".join(filter(None, (short(arguments.validate), arguments.split))),
         command=command(arguments),

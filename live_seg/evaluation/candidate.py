@@ -139,16 +139,16 @@ def _flipped(pixels: Image | Alpha) -> Image:
 
 
 def single_looks(name: str) -> list[str]:
-    """Candidates that look once, at the picture or its mirror image: the looks that this one's matte may be made of."""
-    once = name.removeprefix(_PHOTO)
-    return [*([once] if once != name else []), f"{_MIRRORED}{once}"]
+    """Candidates that look once, at the picture or its mirror image, other than this one: what its matte is made of."""
+    once = name.removeprefix(_MIRRORED).removeprefix(_PHOTO)
+    return [look for look in (once, f"{_MIRRORED}{once}") if look != name]
 
 
 def open_candidate(name: str, config: Config) -> Candidate:
     """Candidate for a name of the registry, an .onnx file, an adapter's .json file, or "mask-rcnn".
 
     An .onnx file with an adapter of the same name beside it is read by that. "photo:" before a model of ours measures
-    it as photos are cut, "mirrored:" before anything shows it mirror images.
+    it as photos are cut, "mirrored:" before anything else shows it mirror images; a photo is looked at from both sides.
 
     Raises
     ------
@@ -157,6 +157,8 @@ def open_candidate(name: str, config: Config) -> Candidate:
     EngineError
         If it cannot be loaded.
     """
+    if name.startswith(f"{_MIRRORED}{_PHOTO}"):
+        raise UsageError(f"{name} sees what {_PHOTO} alone does: both sides", f"Give {single_looks(name)[1]}.")
     if name.startswith(_MIRRORED):
         return MirroredCandidate(open_candidate(name.removeprefix(_MIRRORED), config))
     if name == "mask-rcnn":

@@ -11,7 +11,7 @@ import numpy as np
 
 from live_seg.errors import UsageError
 from live_seg.evaluation.candidate import Candidate
-from live_seg.evaluation.pairs import PICTURES, read_alpha, read_image
+from live_seg.evaluation.pairs import PICTURES, read_image, read_mask
 from live_seg.evaluation.score import Score, score_pair
 from live_seg.evaluation.temporal import CUT, backward_flow, dtssd, grey, warped_difference
 from live_seg.frame import Alpha, Image
@@ -41,7 +41,7 @@ class Clip:
         """
         if self.path.is_dir():
             for file in sorted(item for item in (self.path / "frames").iterdir() if item.suffix.lower() in PICTURES):
-                yield read_image(file), read_alpha(self.path / "alpha" / f"{file.stem}.png")
+                yield read_image(file), read_mask(self.path / "alpha" / f"{file.stem}.png")
             return
         try:
             with av.open(str(self.path)) as container:

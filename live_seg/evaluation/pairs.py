@@ -16,6 +16,10 @@ PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
 """Endings that count as a picture; others in the folder are not looked at."""
 
 
+_MOST_COLOUR = 60
+"""Between the channels of a mask, in levels: what JPEG makes of black and white at half of the colours' resolution."""
+
+
 class Sample(Protocol):
     """A picture whose persons are known, wherever they come from."""
 
@@ -68,9 +72,7 @@ class Pair:
         UsageError
             If one of them cannot be read, or their sizes differ.
         """
-        image, alpha = read_image(self.image), read_alpha(self.mask)
-        if alpha.max(initial=0) == 1:  # a mask of 0 and 1, as many data sets have it
-            alpha = alpha * np.uint8(255)
+        image, alpha = read_image(self.image), read_mask(self.mask)
         if image.shape[:2] != alpha.shape:
             sizes = f"{image.shape[1]}x{image.shape[0]} and {alpha.shape[1]}x{alpha.shape[0]}"
             raise UsageError(f"{self.image} and its mask differ in size ({sizes})", "Remove or mend the pair.")
@@ -107,20 +109,31 @@ def read_image(file: Path) -> Image:
     return _decode(file, cv2.IMREAD_COLOR)
 
 
+def read_mask(file: Path) -> Alpha:
+    """As `read_alpha`, also where the file has 1 for a person, as many data sets have it."""
+    alpha = read_alpha(file)
+    return alpha * np.uint8(255) if alpha.max(initial=0) == 1 else alpha
+
+
 def read_alpha(file: Path) -> Alpha:
-    """Alpha of a mask file as uint8 (H, W): the fourth channel where there is one, else its grey.
+    """Alpha of a mask file as uint8 (H, W): the fourth channel where it is not the same everywhere, else its grey.
 
     Raises
     ------
     UsageError
-        If it cannot be read.
+        If it cannot be read, or is a picture in colours, such as a map of classes.
     """
     mask = _decode(file, cv2.IMREAD_UNCHANGED)
     if mask.ndim == 2:
         return mask
-    if mask.shape[2] == 4:
+    if mask.shape[2] == 4 and mask[:, :, 3].min() < mask[:, :, 3].max():
         return np.ascontiguousarray(mask[:, :, 3])
-    return np.asarray(cv2.cvtColor(mask, cv2.COLOR_BGR2GRAY), np.uint8)
+    colours = mask[:, :, :3].astype(np.int16)
+    if (colours.max(axis=2) - colours.min(axis=2)).max() > _MOST_COLOUR:
+        raise UsageError(
+            f"{file} is no mask but a picture in colours", "A mask is 0 for the room and 255 for a person."
+        )
+    return np.asarray(cv2.cvtColor(mask[:, :, :3], cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def _decode(file: Path, flags: int) -> Image:

@@ -10,7 +10,7 @@ from live_seg.evaluation.pairs import PICTURES, Pair, Sample, find_pairs
 from live_seg.evaluation.trimap import find_trimaps, has_trimaps
 
 
-def find_data(data: Path, split: str = "") -> list[Sample]:
+def find_data(data: Path, split: str = "", usual: str = "test") -> list[Sample]:
     """Pairs of an images/ + masks/ folder, of a split file, or of Oxford-IIIT Pet (images/ and trimaps).
 
     A split file is a CSV with a header. Its column `split` says which part a row belongs to, and either `image` and
@@ -22,7 +22,9 @@ def find_data(data: Path, split: str = "") -> list[Sample]:
     data
         The folder or file.
     split
-        Which part of a split file; empty: "test" if there is one, otherwise all of it. Of pets: "test" or "train".
+        Which part of a split file; empty: `usual` if there is one, otherwise all of it. Of pets: "test" or "train".
+    usual
+        See `split`.
 
     Raises
     ------
@@ -30,14 +32,19 @@ def find_data(data: Path, split: str = "") -> list[Sample]:
         If there is no such folder, file, split or picture.
     """
     if data.is_dir():
-        return list(find_trimaps(data, split or "test") if has_trimaps(data) else find_pairs(data))
-    rows = _rows(data, split)
+        if has_trimaps(data):
+            return list(find_trimaps(data, split or "test"))
+        _refuse_split(data, split)
+        return list(find_pairs(data))
+    rows = _rows(data, split, usual)
     listing: dict[Path, dict[str, Path]] = {}
     pairs: list[Sample] = []
     for row in rows:
         if row.get("image") and row.get("mask"):
             pairs.append(Pair(data.parent / row["image"], data.parent / row["mask"]))
             continue
+        if not row.get("name"):
+            raise UsageError(f"{data} names no mask of {row['image']}", "Add it in a column `mask`.")
         folder = data.parent / row.get("split", "")
         folder = folder if (folder / "images").is_dir() else data.parent
         image, mask = (_named(folder / part, row["name"], listing) for part in ("images", "masks"))
@@ -45,8 +52,13 @@ def find_data(data: Path, split: str = "") -> list[Sample]:
     return sorted(pairs, key=lambda pair: pair.name)
 
 
-def find_pictures(data: Path, split: str = "") -> list[Path]:
+def find_pictures(data: Path, split: str = "", usual: str = "test") -> list[Path]:
     """Pictures of a folder (or of its images/), or of a split file, sorted by name; masks are not needed.
+
+    Parameters
+    ----------
+    data, split, usual
+        As of `find_data`.
 
     Raises
     ------
@@ -54,12 +66,13 @@ def find_pictures(data: Path, split: str = "") -> list[Path]:
         If there is no such folder, file, split or picture.
     """
     if data.is_dir():
+        _refuse_split(data, split)
         folder = data / "images" if (data / "images").is_dir() else data
         found = sorted(file for file in folder.iterdir() if file.suffix.lower() in PICTURES)
     else:
         listing: dict[Path, dict[str, Path]] = {}
         found = []
-        for row in _rows(data, split):
+        for row in _rows(data, split, usual):
             if row.get("image"):
                 found.append(data.parent / row["image"])
                 continue
@@ -71,7 +84,14 @@ def find_pictures(data: Path, split: str = "") -> list[Path]:
     return found
 
 
-def _rows(file: Path, split: str) -> list[dict[str, str]]:
+def _refuse_split(folder: Path, split: str) -> None:
+    if split:
+        file = folder / "split.csv"
+        remedy = f"Give {file}." if file.is_file() else "Give a split file (.csv), or no split."
+        raise UsageError(f"{folder} is a folder, which has no split {split!r}", remedy)
+
+
+def _rows(file: Path, split: str, usual: str) -> list[dict[str, str]]:
     try:
         with file.open(encoding="utf-8", errors="surrogateescape", newline="") as stream:
             rows = list(csv.DictReader(stream))
@@ -82,8 +102,11 @@ def _rows(file: Path, split: str) -> list[dict[str, str]]:
     columns = set(rows[0]) if rows else set()
     if not columns & {"name", "image"}:
         raise UsageError(f"{file} is no split file", "Its header needs `name`, or `image` and `mask`.")
+    for number, row in enumerate(rows, 2):
+        if not row.get("name") and not row.get("image"):
+            raise UsageError(f"{file}, line {number}, names no picture")
     splits = sorted({row.get("split") or "" for row in rows})
-    chosen = split or ("test" if "test" in splits else "")
+    chosen = split or (usual if usual in splits else "")
     if split and split not in splits:
         raise UsageError(f"{file} has no split {split!r}", f"There are: {', '.join(splits)}.")
     return [row for row in rows if not chosen or row.get("split") == chosen]

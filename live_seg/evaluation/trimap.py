@@ -69,8 +69,8 @@ def find_trimaps(folder: Path, part: str = "") -> list[TrimapPair]:
     folder
         Of the data set.
     part
-        "test": what annotations/test.txt of the official split names (first in each line); "train": all else, which
-        is everything where there is no such list. Empty: all of them.
+        "test": what annotations/test.txt of the official split names (first in each line); "train": all else. Empty:
+        all of them.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def _trimaps(folder: Path) -> Path | None:
 def _of_part(pairs: Sequence[TrimapPair], annotations: Path, part: str) -> list[TrimapPair]:
     if part not in ("train", "test"):
         raise UsageError(f"pets have no part {part!r}", "There are train and test.")
-    listed = _names(annotations / _TEST) if part == "test" or (annotations / _TEST).exists() else set()
+    listed = _names(annotations / _TEST)
     return [pair for pair in pairs if (pair.name in listed) == (part == "test")]
 
 
@@ -106,5 +106,8 @@ def _names(file: Path) -> set[str]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}", "It is part of the data set.") from None
+        raise UsageError(
+            f"{file} cannot be read: {error.strerror}",
+            "It is part of the data set; an empty file keeps no picture back.",
+        ) from None
     return {line.split()[0] for line in lines if line.strip() and not line.startswith("#")}

@@ -28,6 +28,14 @@ class Samples:
         """Equal for equal parts to train and to validate on."""
         return fingerprint({"train": self.train, "val": self.val})
 
+    @property
+    def in_both(self) -> int:
+        """How many are trained on and validated on."""
+        named: dict[str, list[Sample]] = {}
+        for sample in self.train:
+            named.setdefault(sample.name, []).append(sample)
+        return sum(sample in named.get(sample.name, ()) for sample in self.val)
+
 
 def training_samples(config: TrainConfig) -> Samples:
     """Samples as part `data` of the configuration names them; a share of train is kept for validation if none is named.
@@ -49,8 +57,13 @@ def training_samples(config: TrainConfig) -> Samples:
         if source not in known:
             raise unknown("source", source, known)
     if not val:
-        parts = split(train, {"val": data.val_share}, config.train.seed)
+        parts = split(
+            train, {"val": data.val_share}
+        )  # whatever train.seed: runs of other seeds can be compared, or averaged
         train, val = parts["train"], parts["val"]
+    for source in data.free:
+        if source not in known:
+            raise unknown("source of data.free", source, known)
     dropped = set(data.leave_out)
     kept = [[sample for sample in part if sample.source not in dropped] for part in (train, val)]
     if not kept[0]:

@@ -65,6 +65,10 @@ def load_material(
     for one in skipped:
         said(f"skipped: {one.picture}: {one.why}")
     said(f"{len(bank.pictures)} pictures, {len(skipped)} skipped; split {samples.hash}")
+    if samples.in_both:
+        said(f"{samples.in_both} pictures are trained on and validated on: the scores tell what is known by heart")
+    if not samples.val:
+        said("no picture is validated on: the last weights are kept, unmeasured")
     rooms, animals = load_rooms(data, samples.train), load_animals(data)
     there, rooms, animals = bank.to(device), rooms.to(device), animals and animals.to(device)
     composers = [Composer(there, rooms, stage.compose, config.camera, animals) for stage in stages]

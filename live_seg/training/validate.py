@@ -15,8 +15,9 @@ from torch import nn
 from live_seg.errors import UsageError
 from live_seg.evaluation.measure import load_checked
 from live_seg.evaluation.pairs import Sample
-from live_seg.evaluation.score import Score, mean, person_size, score_pair
+from live_seg.evaluation.score import Score, mean, person_size, score_pair, score_trimap
 from live_seg.evaluation.sheet import contact_sheet, errors_overlay
+from live_seg.evaluation.trimap import TrimapPair
 from live_seg.frame import Alpha, Image, Size
 from live_seg.matting.preprocess import to_blob
 from live_seg.models import Model
@@ -44,16 +45,20 @@ def validate(network: nn.Module, samples: Sequence[Sample], area_px: int) -> lis
             image, truth = load_checked(sample)
         except UsageError:
             continue
-        values = score_pair(predict(network, image, area_px), truth)
+        score = score_trimap if isinstance(sample, TrimapPair) else score_pair
+        values = score(predict(network, image, area_px), truth)
         scores.append(Score("", sample.name, sample.source, person_size(truth), values))
     network.train(was_training)
     return scores
 
 
 def merit(scores: Sequence[Score]) -> float:
-    """What the best weights have most of: IoU plus boundary IoU less MAD, since a matte is bodies and outlines."""
+    """What the best weights have most of: IoU plus boundary IoU less MAD, since a matte is bodies and outlines.
+
+    A trimap does not say where the outline is: there it is IoU less MAD.
+    """
     means = mean(scores)
-    return means["iou"] + means["boundary_iou"] - means["mad"] if scores else 0.0
+    return means["iou"] + means.get("boundary_iou", 0.0) - means["mad"] if scores else 0.0
 
 
 def overlays(network: nn.Module, samples: Sequence[Sample], area_px: int, count: int = 20) -> Image | None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from live_seg.errors import UsageError
-from live_seg.evaluation.pairs import find_pairs, read_alpha
+from live_seg.evaluation.pairs import find_pairs, read_alpha, read_mask
 
 
 @pytest.fixture
@@ -47,6 +47,28 @@ def test_the_fourth_channel_of_a_matte_is_its_alpha(tmp_path: Path) -> None:
 def test_a_mask_with_three_channels_is_read_as_grey(tmp_path: Path) -> None:
     write(tmp_path / "mask.png", (2, 3, 3), 255)
     assert read_alpha(tmp_path / "mask.png").tolist() == [[255] * 3] * 2
+
+
+def test_a_fourth_channel_that_says_nothing_is_none(tmp_path: Path) -> None:
+    mask = np.full((2, 3, 4), 255, np.uint8)
+    mask[0, :, :3] = 0
+    cv2.imwrite(str(tmp_path / "mask.png"), mask)
+    assert read_alpha(tmp_path / "mask.png").tolist() == [[0] * 3, [255] * 3]
+
+
+def test_a_map_of_classes_in_colours_is_no_mask_and_a_grey_jpeg_is_one(tmp_path: Path) -> None:
+    classes = np.zeros((16, 16, 3), np.uint8)
+    classes[4:12, 4:12] = (128, 128, 192)
+    cv2.imwrite(str(tmp_path / "classes.png"), classes)
+    with pytest.raises(UsageError, match="in colours"):
+        read_alpha(tmp_path / "classes.png")
+    cv2.imwrite(str(tmp_path / "grey.jpg"), cv2.merge([classes[:, :, 2]] * 3), [cv2.IMWRITE_JPEG_QUALITY, 50])
+    assert read_alpha(tmp_path / "grey.jpg")[8, 8] > 150
+
+
+def test_masks_of_one_count_as_whole(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "mask.png"), np.array([[0, 1, 1]], np.uint8))
+    assert read_mask(tmp_path / "mask.png").tolist() == [[0, 255, 255]]
 
 
 def test_sizes_that_differ_are_named(folder: Path) -> None:

@@ -39,11 +39,13 @@ def test_the_official_split_is_kept(pets: Path) -> None:
     assert [sample.name for sample in find_data(pets)] == ["Bengal_2"]
 
 
-def test_without_a_list_all_pictures_are_there_to_train_on_and_none_to_test_on(pets: Path) -> None:
+def test_without_the_list_nothing_is_trained_on_or_tested_and_an_empty_one_keeps_nothing_back(pets: Path) -> None:
     (pets / "annotations" / "test.txt").unlink()
+    for part in ("train", "test"):
+        with pytest.raises(UsageError, match=r"test\.txt cannot be read"):
+            find_trimaps(pets, part)
+    (pets / "annotations" / "test.txt").touch()
     assert len(find_trimaps(pets, "train")) == 3
-    with pytest.raises(UsageError, match=r"test\.txt cannot be read"):
-        find_trimaps(pets, "test")
 
 
 def test_a_part_that_does_not_exist_is_named(pets: Path) -> None:

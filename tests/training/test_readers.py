@@ -54,6 +54,7 @@ def test_pets(tmp_path: Path) -> None:
     trimap[5:15, 8:22], trimap[7:13, 10:20] = 3, 1
     write(tmp_path / "images" / "Abyssinian_1.jpg", np.zeros((20, 30, 3), np.uint8))
     write(tmp_path / "annotations" / "trimaps" / "Abyssinian_1.png", trimap)
+    (tmp_path / "annotations" / "test.txt").touch()
     (one,) = read(f"pets:{tmp_path}")
     alpha = one.load()[1]
     assert one.source == "pets"

@@ -9,7 +9,7 @@ from live_seg.cli.main import main
 from live_seg.config import build
 from live_seg.errors import UsageError
 from live_seg.evaluation.pairs import Pair
-from live_seg.evaluation.split_file import find_data
+from live_seg.evaluation.split_file import find_data, find_pictures
 from live_seg.training.config import TrainConfig
 from live_seg.training.data import training_samples
 from live_seg.training.split import fingerprint, split
@@ -59,6 +59,65 @@ def test_the_check_command_prints_the_table_and_writes_the_sheet(
     assert main(["data", "check", str(portraits), "--sheet", str(sheet)]) == 0
     said = capsys.readouterr().out
     assert "figure" in said and "8 usable, 0 skipped" in said and sheet.is_file()
+
+
+def test_a_folder_has_no_split(portraits: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for find in (find_data, find_pictures):
+        with pytest.raises(UsageError, match=r"has no split 'test'\. Give a split file"):
+            find(portraits, "test")
+    assert main(["data", "split", str(portraits), "--test", "0.5"]) == 0
+    with pytest.raises(UsageError, match=r"Give .*split\.csv"):
+        find_data(portraits, "test")
+
+
+def test_what_is_trained_on_or_chosen_by_comes_from_its_own_part(portraits: Path, tmp_path: Path) -> None:
+    file = tmp_path / "split.csv"
+    assert main(["data", "split", str(portraits), "--val", "0.3", "--test", "0.3", "--out", str(file)]) == 0
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    for usual in ("train", "val", "test"):
+        expected = sorted(row["name"] for row in rows if row["split"] == usual)
+        assert [one.name for one in find_data(file, usual=usual)] == expected
+        assert sorted(one.stem for one in find_pictures(file, usual=usual)) == expected
+    assert len(find_data(file, usual="other")) == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("split,image\ntest,\n", "line 2"),
+        ("name,split\n,test\n", "line 2"),
+        ("split,image\ntest,a.png\n", "no mask of a.png"),
+        ("split,image,mask\ntest,a.png\n", "no mask of a.png"),
+    ],
+)
+def test_a_row_that_names_no_pair_is_pointed_out(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "split.csv").write_text(text)
+    with pytest.raises(UsageError, match=why):
+        find_data(tmp_path / "split.csv")
+
+
+def test_the_seed_of_a_run_moves_no_picture_to_the_other_side(portraits: Path) -> None:
+    hashes = {
+        training_samples(
+            build({"data": {"train": [str(portraits)], "val_share": 0.4}, "train": {"seed": seed}}, TrainConfig)
+        ).hash
+        for seed in (0, 1, 2)
+    }
+    assert len(hashes) == 1
+
+
+def test_pictures_on_both_sides_are_counted(portraits: Path) -> None:
+    both = {"train": [str(portraits)], "val": [str(portraits)]}
+    assert training_samples(build({"data": both}, TrainConfig)).in_both == 8
+    shared = training_samples(build({"data": {"train": [str(portraits)], "val_share": 0.4}}, TrainConfig))
+    assert shared.in_both == 0 and shared.val
+
+
+def test_a_source_whose_free_parts_are_wanted_has_to_be_there(portraits: Path) -> None:
+    with pytest.raises(UsageError, match=r"source of data\.free"):
+        training_samples(build({"data": {"train": [str(portraits)], "free": ["figrue"]}}, TrainConfig))
+    few = build({"data": {"train": [str(portraits)], "free": ["figure"], "most": 1}}, TrainConfig)
+    assert len(training_samples(few).train) == 1
 
 
 def test_a_training_takes_its_parts_of_a_split_file_and_leaves_the_test_alone(portraits: Path, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from live_seg.training.experiment import STATE, WEIGHTS, read_rows
 from live_seg.training.networks import build_network
 from live_seg.training.readers import read
 from live_seg.training.run import train
-from live_seg.training.teaching import Lessons, Teacher, ask_once
+from live_seg.training.teaching import Lessons, Teacher, answers, ask_once
 
 pytestmark = [
     pytest.mark.training,
@@ -115,6 +115,20 @@ def test_who_comes_second_takes_the_first_ones_answers(
     asked(teacher, portraits, tmp_path, ())
     (kept,) = tmp_path.iterdir()
     assert {file.name for file in kept.iterdir()} == {"mattes", "agreements", "places", "shapes.txt"}
+
+
+def test_one_changed_mask_among_many_asks_again(
+    teacher: Path, portraits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank, _ = load_bank(read(str(portraits)), 96)
+    many = replace(bank, pictures=bank.pictures[:1].repeat(1200, 1, 1, 1), alphas=bank.alphas[:1].repeat(1200, 1, 1, 1))
+    folders: list[Path] = []
+    monkeypatch.setattr(answers, "_ask", lambda teacher, bank, folder, said: folders.append(folder))
+    for _ in range(2):
+        with pytest.raises(FileNotFoundError):
+            ask_once(Teacher(read_adapter(teacher), ()), many, tmp_path, lambda _: None)
+        many.alphas[1, 0, 0, 0] ^= 255
+    assert folders[0] != folders[1]
 
 
 def test_answers_are_read_where_the_frames_pixels_come_from(teacher: Path, portraits: Path, tmp_path: Path) -> None:
