@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from live_seg.cli.export import check_installed, short
+from live_seg.cli.export import AREA_PX, area, check_installed, gain, short
 from live_seg.errors import UsageError
 
 _MEASURES = ("iou", "boundary_iou", "mad", "false_area")
@@ -31,6 +31,10 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("--split", default="", help="part of a split file for --sweep (default: val)")
     parser.add_argument("--rooms", metavar="DIR", type=Path, help="and on pictures in which nobody is")
+    parser.add_argument(
+        "--area-px", metavar="N", type=area, default=AREA_PX, help=f"input pixels, as for export (default: {AREA_PX})"
+    )
+    parser.add_argument("--logit-gain", metavar="G", type=gain, default=1.0, help="as for export (default: 1)")
     parser.add_argument("--every", metavar="N", type=int, default=1, help="only every Nth picture, for a quick look")
     parser.set_defaults(run=run)
 
@@ -94,7 +98,9 @@ def _sweep(arguments: argparse.Namespace, states: list[Any], shares: list[float]
             task = bar.add_task(name, total=count)
             return lambda: bar.advance(task)
 
-        measured = list(sweep(states, sweep_shares(shares), pairs, rooms, track))
+        measured = list(
+            sweep(states, sweep_shares(shares), pairs, rooms, arguments.area_px, arguments.logit_gain, track)
+        )
     known = [name for name in _MEASURES if all(name in means for _, means in measured)]
     if "iou" not in known:
         raise UsageError(f"no picture of {arguments.sweep} could be measured")

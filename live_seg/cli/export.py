@@ -16,6 +16,9 @@ INSTALL = "pip install 'live-seg[train]'"
 PRECISIONS = ("int8", "fp16")
 NEEDED = ("torch", "segmentation_models_pytorch", "onnx", "onnxruntime")
 
+AREA_PX = 38400
+"""Of the input on a CPU: 256x160 at 16:9."""
+
 
 def add(subparsers: Any) -> None:
     """Adds the subcommand."""
@@ -40,7 +43,7 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("--split", default="", help="part of a split file for --validate")
     parser.add_argument(
-        "--area-px", metavar="N", type=area, default=38400, help="input pixels on a CPU (default: 38400)"
+        "--area-px", metavar="N", type=area, default=AREA_PX, help=f"input pixels on a CPU (default: {AREA_PX})"
     )
     parser.add_argument("--gpu-area-px", metavar="N", type=area, default=46080, help="and on a GPU (default: 46080)")
     parser.add_argument(

@@ -16,12 +16,13 @@ from torch import Tensor
 
 from live_seg.config import Config
 from live_seg.errors import UsageError
-from live_seg.evaluation.candidate import Candidate, MirroredCandidate, open_candidate
+from live_seg.evaluation.candidate import Candidate, MirroredCandidate, OwnModel
 from live_seg.evaluation.measure import Skipped, measure_empty, measure_pairs
 from live_seg.evaluation.pairs import Sample
 from live_seg.evaluation.score import mean
 from live_seg.exporting.checkpoint import network_of, read_weights
 from live_seg.exporting.graph import to_onnx
+from live_seg.models import Model
 
 STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Weights of the first file in a sweep."""
@@ -90,6 +91,8 @@ def sweep(
     mixes: Sequence[Sequence[float]],
     pairs: Sequence[Sample],
     rooms: Sequence[Path],
+    area_px: int,
+    logit_gain: float,
     track: Callable[[str, int], Callable[[], None]],
 ) -> Iterator[tuple[str, dict[str, float]]]:
     """Measures mixtures as `live-seg evaluate` does: each an fp32 model of its own, one after the other.
@@ -102,6 +105,8 @@ def sweep(
         What is mixed, and the shares.
     pairs, rooms
         Pictures with masks, and pictures in which nobody is (may be none).
+    area_px, logit_gain
+        As of the row that is to be exported: size of the input, and factor of the logits.
     track
         Called with a mixture's name and the number of its pictures; what it gives is called after each.
 
@@ -117,7 +122,8 @@ def sweep(
         with tempfile.TemporaryDirectory(prefix="live-seg-") as folder:
             file = Path(folder) / "mixture.onnx"
             onnx.save(to_onnx(network_of(mixed(states, shares), Path("the mixture"))), file)
-            candidate = open_candidate(str(file), Config())
+            row = Model(name=name, file=file, precision="fp32", area_px=area_px, logit_gain=logit_gain)
+            candidate = OwnModel(row, Config())
             try:
                 yield name, _measured(candidate, pairs, rooms, step)
             finally:

@@ -19,6 +19,7 @@ from live_seg.evaluation.pairs import Pair
 from live_seg.exporting.checkpoint import load_checkpoint
 from live_seg.exporting.mixture import mixed, read_states, sweep, sweep_shares
 from live_seg.frame import Alpha, Image
+from live_seg.models import Model
 
 pytestmark = pytest.mark.training
 
@@ -103,11 +104,13 @@ def test_a_sweep_shows_mirror_images_too(
 
         def close(self) -> None: ...
 
-    monkeypatch.setattr("live_seg.exporting.mixture.open_candidate", lambda *_: LeftHalf())
+    monkeypatch.setattr("live_seg.exporting.mixture.OwnModel", lambda row, _: rows.append(row) or LeftHalf())
     cv2.imwrite(str(tmp_path / "image.png"), np.zeros((40, 60, 3), np.uint8))
     cv2.imwrite(str(tmp_path / "mask.png"), LeftHalf().still(np.zeros((40, 60, 3), np.uint8)))
-    pairs = [Pair(tmp_path / "image.png", tmp_path / "mask.png")]
-    ((_, means),) = sweep(read_states(files), [(1.0, 0.0)], pairs, [tmp_path / "image.png"], lambda *_: lambda: None)
+    pairs, rooms = [Pair(tmp_path / "image.png", tmp_path / "mask.png")], [tmp_path / "image.png"]
+    rows: list[Model] = []
+    ((_, means),) = sweep(read_states(files), [(1.0, 0.0)], pairs, rooms, 20480, 3.0, lambda *_: lambda: None)
+    assert (rows[0].area_px, rows[0].logit_gain) == (20480, 3.0)  # as what will ship
     assert (means["iou"], means["false_area"], means["pictures"], means["rooms"]) == (0.5, 0.5, 1, 1)
 
 
