@@ -98,10 +98,10 @@ class Live:
         file = self._folder / f"background-{self._count}.jpg"
         file.write_bytes(jpeg)
         commands = (setting("replace.background", str(file)), setting("effect.name", "replace"))
+        needed = {str(file), *(config.replace.background for config in self._studio.in_use())}
         state = self._studio.command(together(commands))
-        shown = self._studio.state().config.replace.background  # until the loop has seen to the command
         for old in file.parent.glob("*.jpg"):
-            if old != file and str(old) != shown:
+            if str(old) not in needed:
                 old.unlink(missing_ok=True)
         return JSONResponse(as_values(state))
 

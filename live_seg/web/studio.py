@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from live_seg.config import Config
 from live_seg.config.commands import Command
 from live_seg.effects import effects
 from live_seg.errors import LiveSegError, unknown
-from live_seg.live.pipeline import Look
+from live_seg.live.pipeline import Look, Pipeline
 from live_seg.live.session import Session
 from live_seg.sinks.page import PageSink, Viewers
 
@@ -76,6 +77,7 @@ class Studio:
         self._look = look
         self._linger_s = linger_s
         self._session: Session | None = None
+        self._opening: Config | None = None
         self._left_s = 0.0
         self._problem = ""
         self._stop = False
@@ -141,9 +143,8 @@ class Studio:
                 return now
             if changed.effect.name not in effects.names():
                 raise unknown("effect", changed.effect.name, effects.names())
-            if self._session is None:
-                self._config = changed
-            else:
+            self._config = changed
+            if self._session is not None:
                 self._session.pipeline.commands.put(command)
             return replace(now, config=changed)
 
@@ -155,27 +156,51 @@ class Studio:
         statistics = session.pipeline.statistics
         return State(session.pipeline.config, True, "", statistics.hidden, tuple(statistics.lines()))
 
+    def in_use(self) -> list[Config]:
+        """As it was last asked for, as a camera is being opened with, as it is shown: what these name is needed yet."""
+        with self._lock:
+            running = self._session.pipeline.config if self._session is not None else None
+            return [config for config in (self._config, self._opening, running) if config is not None]
+
     def _once(self) -> None:
-        asked = self._config
+        with self._lock:
+            asked = self._opening = self._config
+        try:
+            self._run(asked)
+        finally:
+            self._opening = None
+
+    def _run(self, asked: Config) -> None:
         with Session(asked) as session:
             session.open()
             page = next(sink for sink in session.outputs if isinstance(sink, PageSink))
             page.viewers = self.viewers
             with self._lock:
-                self._session, self._problem = session, ""
+                self._session, self._opening, self._problem = session, None, ""
                 now = self._config
-            if now is not asked:  # it was changed while the camera was opened
-                session.pipeline.commands.put(lambda config: now)
+                if now is not asked:  # it was changed while the camera was opened
+                    session.pipeline.commands.put(lambda config: now)
             if self._stop:  # the signal came while the camera was opened
                 session.pipeline.stop()
             try:
                 session.run(lambda config: self._look_out(session, config))
             finally:
                 with self._lock:
-                    self._config, self._session = session.pipeline.config, None
+                    self._config, self._session = _last(session.pipeline), None
 
     def _look_out(self, session: Session, config: Config) -> Config | None:
         gone = not len(self.viewers) and time.monotonic() - self._left_s > self._linger_s
         if gone and not self._elsewhere:
             session.pipeline.stop()
         return self._look(config)
+
+
+def _last(pipeline: Pipeline) -> Config:
+    """How it was at the end, with what the loop had no time for."""
+    config = pipeline.config
+    with contextlib.suppress(queue.Empty):
+        while True:
+            command = pipeline.commands.get_nowait()
+            with contextlib.suppress(LiveSegError):
+                config = command(config) or config
+    return config

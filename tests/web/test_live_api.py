@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -17,6 +19,7 @@ from served import VALUES, Site, picture, site_of, until
 
 from live_seg.config import build
 from live_seg.config.commands import toggle
+from live_seg.live.session import Session
 from live_seg.sinks import page
 from live_seg.web import live
 from live_seg.web import studio as studio_module
@@ -133,12 +136,57 @@ def test_changes_made_while_the_camera_is_closed_hold_when_it_is_opened(site: Si
     assert site.state()["source.mirror"]
 
 
+def test_a_change_that_the_loop_had_no_time_for_is_not_lost(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(Session, "run", lambda session, look: over.wait(20))
+    with site.looking():
+        until(lambda: site.state()["running"])
+        site.change({"source.mirror": True})
+        over.set()
+        until(lambda: site.state()["source.mirror"])
+
+
+def upload(site: Site, colour: tuple[int, int, int]) -> None:
+    """Uploads a background of one colour."""
+    files = {"image": ("beach.png", picture(200, 100, colour=colour))}
+    answer = requests.post(f"{site.url}api/live/background", files=files, timeout=30)
+    assert answer.status_code == 200, answer.text
+
+
+def test_backgrounds_uploaded_while_the_camera_opens_are_shown(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    opening, go_on = threading.Event(), threading.Event()
+    opened = Session.open
+
+    def slowly(session: Session) -> None:
+        opening.set()
+        assert go_on.wait(20)
+        opened(session)
+
+    monkeypatch.setattr(Session, "open", slowly)
+    upload(site, (250, 1, 2))
+    with site.looking() as pictures:
+        assert opening.wait(20)
+        upload(site, (1, 250, 2))
+        upload(site, (1, 2, 250))
+        go_on.set()
+        awaited(pictures, (250, 2, 1))
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+def test_of_many_backgrounds_only_the_last_are_kept(site: Site) -> None:
+    for number in range(5):
+        upload(site, (250, 1, number))
+    shown = Path(site.studio.state().config.replace.background)
+    assert shown.is_file()
+    assert len(list(shown.parent.glob("*.jpg"))) <= 2
+
+
 def test_a_picture_is_uploaded_as_the_background(site: Site) -> None:
     with site.looking() as pictures:
         for colour in ((250, 1, 2), (1, 2, 250)):
-            files = {"image": ("beach.png", picture(200, 100, colour=colour))}
-            answer = requests.post(f"{site.url}api/live/background", files=files, timeout=30)
-            assert answer.status_code == 200, answer.text
+            upload(site, colour)
             awaited(pictures, colour[::-1])
     state = site.state()
     assert state["effect.name"] == "replace"
