@@ -79,6 +79,13 @@ def read_state(file: Path) -> State:
 
 
 def _made(config: Network) -> nn.Module:
+    try:
+        return _of_class(config)
+    except (TypeError, ValueError, KeyError, RuntimeError) as error:  # as the classes themselves refuse arguments
+        raise UsageError(f"{config.architecture} with {config.encoder} cannot be made: {error}") from None
+
+
+def _of_class(config: Network) -> nn.Module:
     if config.architecture == NARROW:
         if config.encoder != "resnet18":
             raise UsageError(f"{NARROW} has no encoder {config.encoder!r}", "Its encoder is resnet18.")
@@ -92,11 +99,7 @@ def _made(config: Network) -> nn.Module:
     encoders = smp.encoders.get_encoder_names()
     if config.encoder not in encoders and not config.encoder.startswith(("tu-", "timm-")):
         raise unknown("encoder", config.encoder, encoders)
-    try:
-        made = getattr(smp, config.architecture)(config.encoder, encoder_weights=None, **config.options)
-    except (TypeError, ValueError, KeyError, RuntimeError) as error:
-        raise UsageError(f"{config.architecture} with {config.encoder} cannot be made: {error}") from None
-    network: nn.Module = made
+    network: nn.Module = getattr(smp, config.architecture)(config.encoder, encoder_weights=None, **config.options)
     return network
 
 

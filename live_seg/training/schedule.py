@@ -45,9 +45,11 @@ def stages(config: TrainConfig) -> list[Stage]:
     Raises
     ------
     UsageError
-        If shares add up to more than one, or a phase has a wrong shape or key.
+        If shares add up to more than one, there is no shape, or a phase has a wrong shape or key.
     """
     train = config.train
+    if not train.shapes:
+        raise UsageError("train.shapes names no shape", 'Write train.shapes = ["256x160"], for instance.')
     left = 1 - sum(phase.share for phase in train.phases)
     if left < -1e-6:
         raise UsageError(f"the shares of train.phases add up to {1 - left:g}", "They are parts of one run: 1 at most.")

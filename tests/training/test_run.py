@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -136,6 +137,21 @@ def test_wrong_names_are_refused_with_the_nearest(portraits: Path, tmp_path: Pat
         build_network(config(portraits, tmp_path, network={"start": "nothing.pt"}).network)
     with pytest.raises(UsageError, match="go on from"):
         train(config(portraits, tmp_path), resume=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ({"network": {**OURS, "skips": [16, 32]}}, "cannot be made"),
+        ({"network": {"options": {"foo": 1}}}, "cannot be made"),
+        ({"data": {"weights": {"figure": float("inf")}}}, "Weights are finite"),
+        ({"train": {"shapes": []}}, "names no shape"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_is_said_in_one_line(portraits: Path, tmp_path: Path, part: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        train(config(portraits, tmp_path, **part))
 
 
 def test_no_encoder_is_fetched_for_a_network_that_starts_from_a_whole_one(

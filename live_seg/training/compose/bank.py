@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
@@ -135,8 +136,8 @@ def drawn_by_source(sources: Sequence[str], weights: Mapping[str, float] | None)
         If that leaves none.
     """
     drawn = [(weights or {}).get(source, 1.0) for source in sources]
-    if drawn and (not sum(drawn) > 0 or min(drawn) < 0):
-        raise UsageError("data.weights leaves nothing to draw", "Weights are 0 or more, and not all 0.")
+    if drawn and (not 0 < sum(drawn) < math.inf or min(drawn) < 0):
+        raise UsageError("data.weights leaves nothing to draw", "Weights are finite, 0 or more, and not all 0.")
     return torch.tensor(drawn, dtype=torch.float32)
 
 
