@@ -1,4 +1,4 @@
-"""A small data set made from the portrait that ships: several shapes of it, with the model's own mattes as truth."""
+"""A small data set made from the portrait that ships: several shapes of it and their mirror images, with the model's own mattes as truth."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ CROPS = {
 def portraits() -> dict[str, Image]:
     whole = cv2.imdecode(np.fromfile(PORTRAIT, np.uint8), cv2.IMREAD_COLOR)
     assert whole is not None
-    return {name: np.ascontiguousarray(whole[y : y + h, x : x + w]) for name, (x, y, w, h) in CROPS.items()}
+    crops = {name: np.ascontiguousarray(whole[y : y + h, x : x + w]) for name, (x, y, w, h) in CROPS.items()}
+    return crops | {f"{name}-mirrored": np.ascontiguousarray(crop[:, ::-1]) for name, crop in crops.items()}
 
 
 def write_pairs(folder: Path, masks: dict[str, np.ndarray]) -> Path:
