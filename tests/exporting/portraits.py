@@ -1,4 +1,4 @@
-"""A small data set made from the portrait that ships: several shapes of it and their mirror images, with the model's own mattes as truth."""
+"""A small data set made from the portrait that ships: shapes of it from both sides, the model's own mattes as truth."""
 
 from __future__ import annotations
 
