@@ -17,9 +17,11 @@ from live_seg.config import build
 from live_seg.effects.blend import lay_over
 from live_seg.effects.blur import blurred_room
 from live_seg.frame import Size
+from live_seg.matting.patches import without_stray
 from live_seg.matting.preprocess import Views
 from live_seg.matting.refine import Guided
 from live_seg.matting.steady import Steady
+from live_seg.models import best_model
 from live_seg.shrink import shrink
 from live_seg.sources.synthetic import SyntheticSource
 
@@ -43,10 +45,13 @@ def main() -> None:
     cv2.setNumThreads(1)
     source = SyntheticSource("", build({"source": {"size": str(size)}}), lambda: 0.0)
     image, alpha = source.frame(0).image, source.alpha(0)
-    network = Size(288, 160)
+    network = best_model("int8").input_size(size)
     views = Views(image, network)
     small, guide = views.small, views.guide()
     matte = shrink(alpha, network).astype(np.float32) / 255
+    untidy = matte.copy()
+    for across in (1, 2, 3):
+        cv2.circle(untidy, (across * network.width // 4, 8), 5, 0.6, -1)
     canvas = blurred_room(image, alpha, 16)
     room = canvas.copy()
     steady, guided = Steady(0.5), Guided()
@@ -57,6 +62,8 @@ def main() -> None:
             lambda: Views(image, network).guide(),
             lambda: cv2.resize(image, network, interpolation=cv2.INTER_AREA),
         ),
+        ("one patch", lambda: without_stray(matte, 0.92, 3.0), None),
+        ("and three stray ones", lambda: without_stray(untidy, 0.92, 3.0), None),
         ("steady", lambda: steady(matte, small), None),
         ("refine", lambda: guided(matte, small, guide, size), None),
         ("blurred room", lambda: blurred_room(image, alpha, 16, canvas), lambda: cv2.GaussianBlur(image, (0, 0), 16)),
