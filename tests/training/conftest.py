@@ -33,3 +33,11 @@ def rooms(tmp_path_factory: pytest.TempPathFactory) -> Path:
         wall = np.random.default_rng(50 + number).integers(0, 256, (5, 8, 3), dtype=np.uint8)
         cv2.imwrite(str(folder / f"wall-{number}.png"), cv2.resize(wall, (320, 200)))
     return folder
+
+
+@pytest.fixture(scope="session")
+def teacher(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The adapter of a network that takes red for a person."""
+    from red_teacher import write_teacher  # wants what may be missing, see above
+
+    return write_teacher(tmp_path_factory.mktemp("teacher"))
