@@ -10,6 +10,9 @@ from typing import Any
 
 from live_seg.errors import LiveSegError, UsageError
 
+_SCORES = {"val_iou": "IoU", "val_boundary_iou": "boundary IoU", "val_mad": "MAD"}
+"""What a validation is told by; a trimap's has no outline."""
+
 
 def add(subparsers: Any) -> None:
     """Adds the subcommand."""
@@ -95,9 +98,9 @@ class Progress:
             self._bar.update(self._task, completed=step, description=about)
         else:
             self._bar.update(self._task, completed=step)
-        if "val_iou" in row:
-            iou, boundary, mad = (row[f"val_{name}"] for name in ("iou", "boundary_iou", "mad"))
-            self.said(f"step {step}: IoU {iou:.4f}, boundary IoU {boundary:.4f}, MAD {mad:.4f}")
+        scores = [f"{title} {row[name]:.4f}" for name, title in _SCORES.items() if name in row]
+        if scores:
+            self.said(f"step {step}: {', '.join(scores)}")
 
     def said(self, text: str) -> None:
         """Writes a line above the bar."""
