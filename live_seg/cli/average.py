@@ -91,7 +91,7 @@ def _sweep(arguments: argparse.Namespace, states: list[Any], shares: list[float]
     from live_seg.exporting.mixture import sweep, sweep_shares
 
     pairs = find_data(arguments.sweep, arguments.split, usual="val")[:: arguments.every]
-    rooms = find_pictures(arguments.rooms)[:: arguments.every] if arguments.rooms else []
+    rooms = find_pictures(arguments.rooms, usual="val")[:: arguments.every] if arguments.rooms else []
     with Progress(console=Console(stderr=True), transient=True) as bar:
 
         def track(name: str, count: int) -> Callable[[], None]:

@@ -22,7 +22,8 @@ def find_data(data: Path, split: str = "", usual: str = "test") -> list[Sample]:
     data
         The folder or file.
     split
-        Which part of a split file; empty: `usual` if there is one, otherwise all of it. Of pets: "test" or "train".
+        Which part of a split file; empty: `usual`, or all of a file that has no parts or one. Of pets: "test" or
+        "train".
     usual
         See `split`.
 
@@ -33,7 +34,7 @@ def find_data(data: Path, split: str = "", usual: str = "test") -> list[Sample]:
     """
     if data.is_dir():
         if has_trimaps(data):
-            return list(find_trimaps(data, split or "test"))
+            return list(find_trimaps(data, split or usual))
         _refuse_split(data, split)
         return list(find_pairs(data))
     rows = _rows(data, split, usual)
@@ -45,7 +46,7 @@ def find_data(data: Path, split: str = "", usual: str = "test") -> list[Sample]:
             continue
         if not row.get("name"):
             raise UsageError(f"{data} names no mask of {row['image']}", "Add it in a column `mask`.")
-        folder = data.parent / row.get("split", "")
+        folder = data.parent / (row.get("split") or "")
         folder = folder if (folder / "images").is_dir() else data.parent
         image, mask = (_named(folder / part, row["name"], listing) for part in ("images", "masks"))
         pairs.append(Pair(image, mask))
@@ -58,7 +59,7 @@ def find_pictures(data: Path, split: str = "", usual: str = "test") -> list[Path
     Parameters
     ----------
     data, split, usual
-        As of `find_data`.
+        As of `find_data`; of pets those of "train" where that is asked for, all of them otherwise.
 
     Raises
     ------
@@ -66,6 +67,8 @@ def find_pictures(data: Path, split: str = "", usual: str = "test") -> list[Path
         If there is no such folder, file, split or picture.
     """
     if data.is_dir():
+        if usual == "train" and has_trimaps(data):
+            return [sample.pair.image for sample in find_trimaps(data, split or usual)]
         _refuse_split(data, split)
         folder = data / "images" if (data / "images").is_dir() else data
         found = sorted(file for file in folder.iterdir() if file.suffix.lower() in PICTURES)
@@ -76,7 +79,8 @@ def find_pictures(data: Path, split: str = "", usual: str = "test") -> list[Path
             if row.get("image"):
                 found.append(data.parent / row["image"])
                 continue
-            folder = data.parent / row.get("split", "")
+            folder = data.parent / (row.get("split") or "")
+            folder = folder if folder.is_dir() else data.parent
             folder = folder / "images" if (folder / "images").is_dir() else folder
             found.append(_named(folder, row["name"], listing))
     if not found:
@@ -93,7 +97,7 @@ def _refuse_split(folder: Path, split: str) -> None:
 
 def _rows(file: Path, split: str, usual: str) -> list[dict[str, str]]:
     try:
-        with file.open(encoding="utf-8", errors="surrogateescape", newline="") as stream:
+        with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
             rows = list(csv.DictReader(stream))
     except FileNotFoundError:
         raise UsageError(f"there is no folder or file {file}") from None
@@ -106,9 +110,9 @@ def _rows(file: Path, split: str, usual: str) -> list[dict[str, str]]:
         if not row.get("name") and not row.get("image"):
             raise UsageError(f"{file}, line {number}, names no picture")
     splits = sorted({row.get("split") or "" for row in rows})
-    chosen = split or (usual if usual in splits else "")
-    if split and split not in splits:
-        raise UsageError(f"{file} has no split {split!r}", f"There are: {', '.join(splits)}.")
+    chosen = split or (usual if usual in splits or len(splits) > 1 else "")
+    if chosen and chosen not in splits:  # all of them would be pictures of the training, too
+        raise UsageError(f"{file} has no split {chosen!r}", f"There are: {', '.join(filter(None, splits)) or 'none'}.")
     return [row for row in rows if not chosen or row.get("split") == chosen]
 
 

@@ -29,8 +29,8 @@ class Data:
         default_factory=list
     )
     val_share: Annotated[float, _key("that share", ge=0, le=0.5)] = 0.05
-    rooms: Annotated[list[str], _key("folders of pictures without persons; empty: no composition")] = field(
-        default_factory=list
+    rooms: Annotated[list[str], _key("folders of pictures without persons, or split files; empty: no composition")] = (
+        field(default_factory=list)
     )
     free: Annotated[
         list[str], _key("sources in whose pictures everybody has a mask: parts with nobody are rooms, of source `free`")

@@ -8,7 +8,7 @@ import pytest
 
 from live_seg.errors import UsageError
 from live_seg.evaluation.score import score_trimap
-from live_seg.evaluation.split_file import find_data
+from live_seg.evaluation.split_file import find_data, find_pictures
 from live_seg.evaluation.trimap import find_trimaps
 
 
@@ -37,6 +37,10 @@ def test_the_official_split_is_kept(pets: Path) -> None:
     assert [pair.name for pair in find_trimaps(pets, "test")] == ["Bengal_2"]
     assert [pair.name for pair in find_trimaps(pets, "train")] == ["Bengal_1", "beagle_1"]
     assert [sample.name for sample in find_data(pets)] == ["Bengal_2"]
+    with pytest.raises(UsageError, match="no part 'val'"):
+        find_data(pets, usual="val")
+    assert [file.stem for file in find_pictures(pets, usual="train")] == ["Bengal_1", "beagle_1"]
+    assert len(find_pictures(pets)) == 3, "as empty rooms, which have nobody in them, all of them count"
 
 
 def test_without_the_list_nothing_is_trained_on_or_tested_and_an_empty_one_keeps_nothing_back(pets: Path) -> None:

@@ -30,6 +30,15 @@ def test_the_largest_part_without_anybody_is_a_room() -> None:
     assert free_part(np.zeros((300, 500), np.uint8)) == (slice(0, 276), slice(0, 491))
 
 
+def test_of_a_split_file_only_its_own_part_is_trained_on(tmp_path: Path) -> None:
+    for part, level in (("train", 40), ("test", 200)):
+        (tmp_path / part).mkdir()
+        cv2.imwrite(str(tmp_path / part / f"{part}-1.png"), np.full((300, 500, 3), level, np.uint8))
+    (tmp_path / "index.csv").write_text("split,name\ntrain,train-1\ntest,test-1\n")
+    found = load_rooms(Data(rooms=[str(tmp_path / "index.csv")]))
+    assert len(found.pictures) == 1 and int(found.pictures.max()) == 40
+
+
 def test_parts_of_pictures_in_which_everybody_has_a_mask_are_rooms(tmp_path: Path, rooms: Path) -> None:
     for part, value in (("images", 90), ("masks", 0)):
         (tmp_path / part).mkdir()

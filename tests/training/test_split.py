@@ -78,7 +78,27 @@ def test_what_is_trained_on_or_chosen_by_comes_from_its_own_part(portraits: Path
         expected = sorted(row["name"] for row in rows if row["split"] == usual)
         assert [one.name for one in find_data(file, usual=usual)] == expected
         assert sorted(one.stem for one in find_pictures(file, usual=usual)) == expected
-    assert len(find_data(file, usual="other")) == 8
+    for find in (find_data, find_pictures):
+        with pytest.raises(UsageError, match=r"has no split 'other'\. There are: test, train, val"):
+            find(file, usual="other")  # all of it would be pictures of another part, too
+
+
+def test_a_file_without_parts_or_with_one_is_taken_whole(portraits: Path) -> None:
+    names = sorted(file.stem for file in (portraits / "images").iterdir())
+    file = portraits / "some.csv"
+    for rows in (["name", *names], ["name,split", *(f"{name},unseen" for name in names)], ["name,split", *names]):
+        file.write_text("\n".join(rows))
+        assert [one.name for one in find_data(file)] == names
+        assert [one.stem for one in find_pictures(file, usual="train")] == names
+    file.unlink()
+
+
+def test_the_mark_before_what_a_spreadsheet_writes_hides_no_column(portraits: Path, tmp_path: Path) -> None:
+    file = tmp_path / "split.csv"
+    assert main(["data", "split", str(portraits), "--test", "0.5", "--out", str(file)]) == 0
+    whole = [one.name for one in find_data(file)]
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert [one.name for one in find_data(file)] == whole and 0 < len(whole) < 8
 
 
 @pytest.mark.parametrize(

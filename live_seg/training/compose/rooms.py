@@ -49,7 +49,8 @@ def load_rooms(data: Data, samples: Sequence[Sample] = ()) -> Rooms:
     Parameters
     ----------
     data
-        At most `most` pictures of the folders, and parts of at most `most` samples, are taken; 0: all.
+        At most `most` pictures of the folders, of split files their rows `train`, and parts of at most `most`
+        samples, are taken; 0: all.
     samples
         To train on.
 
@@ -65,7 +66,8 @@ def load_rooms(data: Data, samples: Sequence[Sample] = ()) -> Rooms:
         If a folder holds no picture, one cannot be read, a source is not among the samples, or the weights leave
         nothing to draw.
     """
-    files = pick([file for folder in data.rooms for file in find_pictures(Path(folder).expanduser())], data.most)
+    places = [Path(place).expanduser() for place in data.rooms]
+    files = pick([file for place in places for file in find_pictures(place, usual="train")], data.most)
     rooms = [_covering(read_image(file), ROOM) for file in files]
     sources = [room_source(file) for file in files]
     free = list(_free_parts(data, samples))
