@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
                 write(scores, file)
         if arguments.markdown:
             write_whole(arguments.markdown, tables.encode(errors="surrogateescape"))
-        if arguments.out and not arguments.empty and any("iou" in score.values for score in scores):
+        if arguments.out and any(score.sample for score in scores):
             _draw(arguments, candidates, scores)
     finally:
         for candidate in candidates:
@@ -82,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _measure(arguments: argparse.Namespace, candidates: list[Any]) -> list[Any]:
     from live_seg.evaluation.clips import find_clips, measure_clip
     from live_seg.evaluation.measure import measure_empty, measure_pairs, room_source
-    from live_seg.evaluation.split_file import find_pictures
+    from live_seg.evaluation.split_file import find_data, find_pictures
 
     if arguments.empty:
         pictures = _kept(arguments, find_pictures(arguments.data, arguments.split), room_source)
@@ -90,14 +90,8 @@ def _measure(arguments: argparse.Namespace, candidates: list[Any]) -> list[Any]:
     clips = _kept(arguments, find_clips(arguments.data), lambda clip: clip.name)
     if clips:
         return [score for clip in _progress(clips, len(clips)) for score in measure_clip(candidates, clip)]
-    pairs = _pairs(arguments)
+    pairs = _kept(arguments, find_data(arguments.data, arguments.split), lambda pair: pair.source)
     return _collect(measure_pairs(candidates, pairs), len(pairs))
-
-
-def _pairs(arguments: argparse.Namespace) -> list[Any]:
-    from live_seg.evaluation.split_file import find_data
-
-    return _kept(arguments, find_data(arguments.data, arguments.split), lambda pair: pair.source)
 
 
 def _kept(arguments: argparse.Namespace, items: list[Any], source: Callable[[Any], str]) -> list[Any]:
@@ -130,18 +124,14 @@ def _progress(items: Iterable[Any], count: int) -> Iterable[Any]:
 
 
 def _draw(arguments: argparse.Namespace, candidates: list[Any], scores: list[Any]) -> None:
-    from live_seg.evaluation.clips import find_clips
     from live_seg.evaluation.sheet import histogram, write_picture
     from live_seg.evaluation.worst import worst_sheet
 
-    if find_clips(arguments.data):
-        return
-    pairs = _pairs(arguments)
     for candidate in candidates:
         own = [score for score in scores if score.model == candidate.name]
         chart = histogram([score.values["iou"] for score in own], f"{candidate.name}: IoU of {len(own)} pictures")
         write_picture(chart, arguments.out / f"{candidate.name}-histogram.png")
-        write_picture(worst_sheet(candidate, own, pairs), arguments.out / f"{candidate.name}-worst.jpg")
+        write_picture(worst_sheet(candidate, own), arguments.out / f"{candidate.name}-worst.jpg")
 
 
 def _peers(names: list[str] | None) -> list[str]:

@@ -47,7 +47,7 @@ def measure_pairs(candidates: Sequence[Candidate], pairs: Sequence[Sample]) -> I
             continue
         person, scored = person_size(truth), score_trimap if isinstance(pair, TrimapPair) else score_pair
         yield [
-            Score(candidate.name, pair.name, pair.source, person, scored(candidate.still(image), truth))
+            Score(candidate.name, pair.name, pair.source, person, scored(candidate.still(image), truth), pair)
             for candidate in candidates
         ]
 

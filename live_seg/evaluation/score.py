@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from live_seg.evaluation.boundary import boundary_f, boundary_iou
 from live_seg.evaluation.metrics import accuracy, binary, false_area, gradient_error, iou, mad, mse
+from live_seg.evaluation.pairs import Sample
 from live_seg.evaluation.trimap import known_pixels
 from live_seg.frame import Alpha
 
@@ -26,6 +27,8 @@ class Score:
         "small", "middle", "large": the person's share of the picture; empty where nobody is there or it is unknown.
     values
         Measure -> value.
+    sample
+        What was measured, if it has a mask: names are unique in a folder only, and a split file has several.
     """
 
     model: str
@@ -33,6 +36,7 @@ class Score:
     source: str
     person: str
     values: dict[str, float]
+    sample: Sample | None = field(default=None, repr=False, compare=False)
 
 
 def score_pair(predicted: Alpha, truth: Alpha) -> dict[str, float]:

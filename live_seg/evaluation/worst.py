@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from live_seg.evaluation.candidate import Candidate
-from live_seg.evaluation.pairs import Sample
 from live_seg.evaluation.score import Score
 from live_seg.evaluation.sheet import contact_sheet, errors_overlay
 from live_seg.frame import Image
@@ -17,7 +16,7 @@ def worst(scores: Sequence[Score], count: int = 20, measure: str = "iou") -> lis
     return sorted(known, key=lambda score: score.values[measure])[:count]
 
 
-def worst_sheet(candidate: Candidate, scores: Sequence[Score], pairs: Sequence[Sample], count: int = 20) -> Image:
+def worst_sheet(candidate: Candidate, scores: Sequence[Score], count: int = 20) -> Image:
     """Contact sheet of a candidate's worst pictures: red is wrongly person, blue is missed.
 
     Parameters
@@ -25,16 +24,14 @@ def worst_sheet(candidate: Candidate, scores: Sequence[Score], pairs: Sequence[S
     candidate
         Makes the mattes again, so that no matte has to be kept.
     scores
-        Its own, at least one.
-    pairs
-        Those that were measured.
+        Its own of pictures with masks, at least one.
     count
         Pictures on the sheet.
     """
-    by_name = {pair.name: pair for pair in pairs}
 
     def tile(score: Score) -> tuple[str, Image]:
-        image, truth = by_name[score.picture].load()
+        assert score.sample is not None
+        image, truth = score.sample.load()
         return f"{score.values['iou']:.3f} {score.picture}", errors_overlay(image, candidate.still(image), truth)
 
     return contact_sheet(map(tile, worst(scores, count)))

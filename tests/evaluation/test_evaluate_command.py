@@ -45,6 +45,22 @@ def test_pictures_sheets_and_histograms_are_written(folder: Path) -> None:
     assert (folder / "table.md").read_text().startswith("`live-seg evaluate ")
 
 
+def test_two_pictures_of_one_name_have_a_tile_each(folder: Path) -> None:
+    write_pairs(folder / "one", ["1"])
+    write_pairs(folder / "two", ["0", "1"])  # the second of a folder has its person elsewhere
+    for part, level in (("one", 30), ("two", 220)):
+        file = str(folder / part / "images" / "1.png")
+        image = cv2.imread(file)
+        image[:, :, 1] = level
+        cv2.imwrite(file, image)
+    rows = [f"{part}/images/1.png,{part}/masks/1.png" for part in ("one", "two")]
+    (folder / "both.csv").write_text("\n".join(["image,mask", *rows]))
+    assert main(["evaluate", str(folder / "good.json"), str(folder / "both.csv"), "--out", str(folder / "out")]) == 0
+    sheet = cv2.imread(str(folder / "out" / "good-worst.jpg"))
+    first, second = sheet[30:-10, : sheet.shape[1] // 2], sheet[30:-10, sheet.shape[1] // 2 :]
+    assert abs(first[20:, 5:20].mean() - second[20:, 5:20].mean()) > 50, "the same picture is on it twice"
+
+
 def test_a_bad_pair_is_named_and_skipped(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cv2.imwrite(str(folder / "data" / "masks" / "desk-1.png"), np.zeros((10, 10), np.uint8))
     cv2.imwrite(str(folder / "data" / "masks" / "desk-2.png"), np.zeros((48, 64), np.uint8))
