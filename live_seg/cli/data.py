@@ -53,7 +53,7 @@ def add(subparsers: Any) -> None:
     augment = jobs.add_parser("augment", help="show the frames that a training composes")
     augment.add_argument("config", metavar="CONFIG", type=Path, help="a training's configuration (.toml)")
     augment.add_argument("--sheet", metavar="FILE", type=Path, default=Path("augment.jpg"), help="the contact sheet")
-    augment.add_argument("--most", type=int, default=300, help="load at most so many pictures and rooms")
+    augment.add_argument("--most", type=int, default=300, help="load at most so many pictures, rooms and animals")
     augment.add_argument("--seed", type=int, default=0, help="another one shows other frames")
     augment.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="any key of the configuration")
     augment.set_defaults(run=_augment)
@@ -160,10 +160,11 @@ def _augment(arguments: argparse.Namespace) -> int:
     from live_seg.training.schedule import stages
 
     config = read_config(arguments.config, arguments.set)
+    few = replace(config.data, most=arguments.most)
     samples = pick(training_samples(config).train, arguments.most)
-    bank, _ = load_bank(samples, config.data.side_px, config.data.weights)
-    rooms = load_rooms(replace(config.data, most=arguments.most), samples)
-    sheet = parts_sheet(bank, rooms, stages(config), config.camera, load_animals(config.data), arguments.seed)
+    bank, _ = load_bank(samples, few.side_px, few.weights)
+    rooms = load_rooms(few, samples)
+    sheet = parts_sheet(bank, rooms, stages(config), config.camera, load_animals(few), arguments.seed)
     write_picture(sheet, arguments.sheet)
     print(f"contact sheet of {len(samples)} pictures and {len(rooms.pictures)} rooms: {arguments.sheet}")
     return 0

@@ -96,7 +96,9 @@ def _measure(arguments: argparse.Namespace, candidates: list[Any]) -> list[Any]:
 
 def _kept(arguments: argparse.Namespace, items: list[Any], source: Callable[[Any], str]) -> list[Any]:
     """What `--leave-out` and `--every` leave."""
-    left_out = {name for name in arguments.leave_out.split(",") if name}
+    left_out = {name.strip() for name in arguments.leave_out.split(",")} - {""}
+    for name in sorted(left_out - set(map(source, items))) if items else ():
+        print(f"--leave-out: no picture is of a source {name}", file=sys.stderr)
     return [item for item in items if source(item) not in left_out][:: arguments.every]
 
 

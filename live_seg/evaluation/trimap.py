@@ -40,13 +40,15 @@ class TrimapPair:
         Raises
         ------
         UsageError
-            If a file cannot be read, the sizes differ, or the trimap has other values.
+            If a file cannot be read, the sizes differ, or the trimap has other values or no pet.
         """
         image, trimap = read_image(self.pair.image), read_alpha(self.pair.mask)
         if image.shape[:2] != trimap.shape:
             raise UsageError(f"{self.pair.image} and its trimap differ in size", "Remove or mend the pair.")
         if trimap.max() > 3 or trimap.min() < 1:
             raise UsageError(f"{self.pair.mask} is no trimap", "Its values are 1, 2 and 3.")
+        if not (trimap == 1).any():  # of the border alone nobody knows what it is
+            raise UsageError(f"{self.name} is empty: its trimap has no pet")
         return image, _ALPHA[trimap]
 
 

@@ -90,6 +90,15 @@ def test_rooms_of_a_source_are_left_out_too(folder: Path) -> None:
         assert set(json.loads((folder / "scores.json").read_text())["models"]["good"]["sources"]) == {"sofa"}
 
 
+def test_a_source_that_is_not_there_cannot_be_left_out_unnoticed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(folder, "--leave-out", "dsek, sofa", "--json", str(folder / "scores.json")) == 0
+    said = capsys.readouterr().err
+    assert "no picture is of a source dsek" in said and "source sofa" not in said
+    assert set(json.loads((folder / "scores.json").read_text())["models"]["good"]["sources"]) == {"desk"}
+
+
 def test_a_video_among_the_rooms_is_no_reason_to_leave_the_pictures(folder: Path) -> None:
     (folder / "data" / "images" / "walk.mp4").write_bytes(b"")
     out = folder / "scores.json"

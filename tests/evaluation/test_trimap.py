@@ -5,8 +5,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from networks import write_peer
 
 from live_seg.errors import UsageError
+from live_seg.evaluation.adapter import read_adapter
+from live_seg.evaluation.measure import Skipped, measure_pairs
+from live_seg.evaluation.peer import Peer
 from live_seg.evaluation.score import score_trimap
 from live_seg.evaluation.split_file import find_data, find_pictures
 from live_seg.evaluation.trimap import find_trimaps
@@ -55,6 +59,13 @@ def test_without_the_list_nothing_is_trained_on_or_tested_and_an_empty_one_keeps
 def test_a_part_that_does_not_exist_is_named(pets: Path) -> None:
     with pytest.raises(UsageError, match="no part 'val'"):
         find_trimaps(pets, "val")
+
+
+def test_a_trimap_that_is_border_alone_is_named_and_skipped(pets: Path) -> None:
+    write(pets / "annotations" / "trimaps" / "Bengal_1.png", np.full((20, 30), 3, np.uint8))
+    first, second = measure_pairs([Peer(read_adapter(write_peer(pets)))], find_data(pets, "train"))
+    assert isinstance(first, Skipped) and "no pet" in first.why
+    assert isinstance(second, list)
 
 
 def test_unknown_pixels_count_in_one_accuracy_only() -> None:

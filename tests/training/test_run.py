@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import json
 import math
 from collections.abc import Mapping
@@ -199,6 +200,25 @@ def test_shipped_configurations_are_valid_and_build() -> None:
         network, _ = build_network(config.network)
         with torch.no_grad():
             assert network.eval()(torch.zeros(1, 3, 64, 96)).shape == (1, 1, 64, 96)
+
+
+def test_the_augment_command_loads_no_more_of_anything_than_it_was_told(
+    portraits: Path, rooms: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, loaded = tmp_path / "run.toml", list[int]()
+    places = (f'{key} = ["{place.as_posix()}"]' for key, place in {"train": portraits, "animals": portraits}.items())
+    file.write_text("\n".join(["[data]", *places, "side_px = 96"]))
+    banks = "live_seg.training.compose.bank"
+    true_load = importlib.import_module(banks).load_bank
+
+    def load_bank(samples: list[Any], *others: Any) -> Any:
+        loaded.append(len(samples))
+        return true_load(samples, *others)
+
+    for place in (banks, "live_seg.training.compose"):
+        monkeypatch.setattr(f"{place}.load_bank", load_bank)
+    assert main(["data", "augment", str(file), "--sheet", str(tmp_path / "sheet.jpg"), "--most", "2"]) == 0
+    assert loaded == [2, 2]
 
 
 def test_the_augment_command_writes_its_sheet(portraits: Path, rooms: Path, tmp_path: Path) -> None:
