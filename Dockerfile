@@ -19,7 +19,7 @@ COPY live_seg live_seg
 # hadolint ignore=DL3013
 RUN pip install ".[web,bot]" \
  && pip uninstall --yes opencv-python onnxruntime-gpu onnxruntime pyvirtualcam \
- && pip install "opencv-python-headless>=4.10" "onnxruntime>=1.20"
+ && pip install "opencv-python-headless>=4.10" "onnxruntime>=1.21"
 
 FROM python:3.12-slim-bookworm AS base
 COPY --from=build /opt/live-seg /opt/live-seg

@@ -54,11 +54,15 @@ def tensorrt_version() -> str:
 def page_lock(memory: NDArray[np.uint8]) -> bool:
     """Lets GPUs read and write the memory by themselves, as long as the array lives; False if that is not possible.
 
-    From other memory the driver first copies with the processor into a buffer of its own.
+    From other memory the driver first copies with the processor into a buffer of its own. An error of CUDA's stays
+    with the thread until it is fetched: ONNX Runtime would take it for that of its next kernel.
     """
     library = _library("libcudart.so.13", "cudart64_13.dll")
+    if library is None:
+        return False
     address = ctypes.c_void_p(memory.ctypes.data)
-    if library is None or library.cudaHostRegister(address, ctypes.c_size_t(memory.nbytes), 0):
+    if library.cudaHostRegister(address, ctypes.c_size_t(memory.nbytes), 0):
+        library.cudaGetLastError()
         return False
     weakref.finalize(memory, library.cudaHostUnregister, address).atexit = False
     return True

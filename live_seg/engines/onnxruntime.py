@@ -43,6 +43,8 @@ class OnnxRuntimeEngine(Closing):
     provider = "CPUExecutionProvider"
     memory = "cpu"
     """Where its tensors lie, as ONNX Runtime names it."""
+    records = False
+    """Whether it records the runs of `graph_providers` as CUDA graphs, one for each `gpu_graph_id`."""
 
     def __init__(self, file: Path, size: Size, config: EngineConfig) -> None:
         dimensions = {"batch": 1, "height": size.height, "width": size.width}
@@ -127,7 +129,7 @@ class OnnxRuntimeEngine(Closing):
 
     @classmethod
     def graph_providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
-        """Providers for a whole graph of ours: its types are kept, and it is recorded once and then replayed."""
+        """Providers for a whole graph of ours: its types are kept, and CUDA records it once and then replays it."""
         return [cls.provider]
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,13 @@ from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines.engine import engines
 from live_seg.engines.nvidia import gpu_name, has_nvidia_driver, tensorrt_version
 from live_seg.engines.onnxruntime import OnnxRuntimeEngine, cache_folder, import_runtime
+from live_seg.engines.overheard import Overheard
 from live_seg.engines.plans import plan_options
 from live_seg.errors import EngineError
+
+_KEEPS_WHAT_IT_RECORDED = (1, 31, 1)
+"""The first ONNX Runtime that was seen to hold on to what a recorded Concat or Split reads from the host; those before
+its pull request 32121 replay from memory that has gone to others by then, and may read or write anywhere on the GPU."""
 
 
 class _NvidiaEngine(OnnxRuntimeEngine):
@@ -29,7 +35,8 @@ class _NvidiaEngine(OnnxRuntimeEngine):
             )
         if not has_nvidia_driver():
             raise EngineError("no NVIDIA driver", "Install NVIDIA's driver for your GPU, or use --engine auto.")
-        runtime.preload_dlls()  # CUDA and cuDNN from the [cuda] extra, where the system has none
+        with Overheard():  # it prints to the standard output, where a picture may be going, what it does not find
+            runtime.preload_dlls()  # CUDA and cuDNN from the [cuda] extra, where the system has none
         return runtime
 
     @classmethod
@@ -43,10 +50,16 @@ class CudaEngine(_NvidiaEngine):
 
     name = "cuda"
     provider = "CUDAExecutionProvider"
+    records = True
 
     @classmethod
     def graph_providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
         """See `OnnxRuntimeEngine`. TF32 would round levels of 8 bits and their weights to 10."""
+        version = import_runtime().__version__
+        if tuple(int(number) for number in re.findall(r"\d+", version)[:3]) < _KEEPS_WHAT_IT_RECORDED:
+            raise EngineError(
+                f"ONNX Runtime {version} is too old to record a graph", "Bring it up: pip install -U 'live-seg[cuda]'."
+            )
         return [(cls.provider, {"device_id": config.device, "enable_cuda_graph": "1", "use_tf32": "0"})]
 
     @classmethod
@@ -78,9 +91,12 @@ class TensorRtEngine(_NvidiaEngine):
 
     @classmethod
     def graph_providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
-        """See `OnnxRuntimeEngine`. Without `trt_fp16_enable` it keeps to the types of the graph."""
+        """See `OnnxRuntimeEngine`. Without `trt_fp16_enable` it keeps to the types of the graph.
+
+        Not recorded: this provider knows no `gpu_graph_id`, and would replay its one recording for every binding.
+        """
         plans = plan_options(cache_folder() / "tensorrt", model, config.device)
-        own = {"device_id": config.device, "trt_cuda_graph_enable": "1", **plans}
+        own = {"device_id": config.device, **plans}
         return [(cls.provider, own), (CudaEngine.provider, {"device_id": config.device, "use_tf32": "0"})]
 
     @classmethod

@@ -83,4 +83,4 @@ def why(text: str) -> str:
     missing = re.search(r"([\w.+-]+\.(?:so|dll)[\w.]*): cannot open shared object", text)
     if missing:
         return f"the library {missing[1]} is missing"
-    return "TensorRT is not installed" if "TensorRT" in text else ""
+    return "TensorRT is not installed" if "install TensorRT" in text else ""

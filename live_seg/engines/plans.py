@@ -7,13 +7,19 @@ an old one.
 from __future__ import annotations
 
 import hashlib
+import logging
 from pathlib import Path
 
 from live_seg.engines.nvidia import driver_version, gpu_name, tensorrt_version
 
+log = logging.getLogger("live_seg")
+
 
 def plan_options(cache: Path, model: Path | bytes, device: int) -> dict[str, str]:
     """Options of the TensorRT provider that make it keep its plan and its timings; makes the folders.
+
+    None where nothing can be kept, which is said. The provider takes only the words True and False for a yes or no, and
+    refuses the 1 that CUDA's takes.
 
     Parameters
     ----------
@@ -26,11 +32,15 @@ def plan_options(cache: Path, model: Path | bytes, device: int) -> dict[str, str
     """
     machine = cache / _short("|".join((gpu_name(device), driver_version(), tensorrt_version())).encode())
     plan = machine / _short(model.read_bytes() if isinstance(model, Path) else model)
-    plan.mkdir(parents=True, exist_ok=True)
+    try:
+        plan.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        log.warning("TensorRT's plan cannot be kept, each start takes minutes: %s", error)
+        return {}
     return {
-        "trt_engine_cache_enable": "1",
+        "trt_engine_cache_enable": "True",
         "trt_engine_cache_path": str(plan),
-        "trt_timing_cache_enable": "1",
+        "trt_timing_cache_enable": "True",
         "trt_timing_cache_path": str(machine),
     }
 

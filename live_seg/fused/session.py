@@ -80,7 +80,7 @@ class FusedSession(Closing):
             self._session: Any = kind.open(graph, config, kind.graph_providers, {})
             runtime = kind.check()
             turns = range(2 if recipe.matting.steady else 1)
-            self._recorded = [kind.memory == "cpu" for _ in turns]
+            self._recorded = [not kind.records for _ in turns]
             self._background: Image | None = None
             with _told(self.device):
                 self._tensors = Tensors(runtime, self._session, kind.memory, config.device)

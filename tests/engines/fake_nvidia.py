@@ -7,12 +7,17 @@ from typing import Any
 
 
 class FakeCuda:
-    """libcuda, libnvidia-ml and libnvinfer in one; `broken` makes every call fail."""
+    """libcuda, libcudart, libnvidia-ml and libnvinfer in one; `broken` makes every call fail.
+
+    `last_error` is the runtime's: whoever asks next gets it, also for something that went well.
+    """
 
     def __init__(self, broken: bool = False, driver: str = "580.65.06", name: str = "NVIDIA Toy") -> None:
         self.failed = 999 if broken else 0
         self.driver = driver
         self.name = name
+        self.last_error = 0
+        self.locked: set[int] = set()
 
     def cuInit(self, flags: int) -> int:  # noqa: N802
         return self.failed
@@ -37,3 +42,17 @@ class FakeCuda:
 
     def getInferLibVersion(self) -> int:  # noqa: N802
         return 101303
+
+    def cudaHostRegister(self, address: ctypes.c_void_p, size: ctypes.c_size_t, flags: int) -> int:  # noqa: N802
+        if not self.failed:
+            self.locked.add(address.value or 0)
+        self.last_error = self.failed
+        return self.failed
+
+    def cudaHostUnregister(self, address: ctypes.c_void_p) -> int:  # noqa: N802
+        self.locked.discard(address.value or 0)
+        return 0
+
+    def cudaGetLastError(self) -> int:  # noqa: N802
+        error, self.last_error = self.last_error, 0
+        return error

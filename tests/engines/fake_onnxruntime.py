@@ -39,6 +39,7 @@ class FakeOnnxRuntime:
 
     def preload_dlls(self) -> None:
         self.preloaded += 1
+        os.write(1, b"Failed to load libcublas.so.13\n")  # the real one, too, says so on the standard output
 
     def InferenceSession(self, file: Any, options: FakeOptions, providers: list[Any], enable_fallback: int) -> Any:  # noqa: N802
         self.sessions.append(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fake_nvidia import FakeCuda
 
-from live_seg.engines.nvidia import driver_version, gpu_name, tensorrt_version
+from live_seg.engines.nvidia import driver_version, gpu_name, page_lock, tensorrt_version
 from live_seg.engines.plans import plan_options
 
 
@@ -38,6 +40,23 @@ def test_libraries_that_are_missing_are_no_error(monkeypatch: pytest.MonkeyPatch
     assert gpu_name(0) == driver_version() == tensorrt_version() == ""
 
 
+def test_memory_is_locked_as_long_as_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    cuda = FakeCuda()
+    install(monkeypatch, cuda)
+    memory = np.empty(8, np.uint8)
+    assert page_lock(memory)
+    assert cuda.locked == {memory.ctypes.data}
+    del memory
+    assert not cuda.locked
+
+
+def test_memory_that_cannot_be_locked_leaves_no_error_to_whoever_asks_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    cuda = FakeCuda(broken=True)
+    install(monkeypatch, cuda)
+    assert not page_lock(np.empty(8, np.uint8))
+    assert cuda.last_error == 0
+
+
 def test_a_plan_belongs_to_one_model_one_gpu_one_driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     install(monkeypatch, FakeCuda())
     first = plan_options(tmp_path, b"graph", 0)
@@ -60,3 +79,20 @@ def test_timings_are_shared_by_all_models_of_a_gpu(monkeypatch: pytest.MonkeyPat
     one, two = (plan_options(tmp_path, graph, 0) for graph in (b"one", b"two"))
     assert one["trt_timing_cache_path"] == two["trt_timing_cache_path"]
     assert one["trt_engine_cache_path"] != two["trt_engine_cache_path"]
+
+
+def test_without_a_place_for_plans_none_are_kept_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    install(monkeypatch, FakeCuda())
+    monkeypatch.setattr(logging.getLogger("live_seg"), "propagate", True)
+    (tmp_path / "cache").write_bytes(b"a file")
+    assert plan_options(tmp_path / "cache", b"graph", 0) == {}
+    assert "TensorRT's plan cannot be kept" in caplog.text
+
+
+def test_yes_is_a_word_for_tensorrt(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """ONNX Runtime refuses "1" for its options."""
+    install(monkeypatch, FakeCuda())
+    options = plan_options(tmp_path, b"graph", 0)
+    assert {value for key, value in options.items() if key.endswith("_enable")} == {"True"}

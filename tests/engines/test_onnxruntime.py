@@ -91,6 +91,17 @@ def test_the_library_that_is_missing_is_named_and_its_noise_is_not_shown(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_library_that_fails_is_not_called_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = install(monkeypatch, PROVIDERS["tensorrt"])
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("TensorRT EP failed to create engine from network.")
+
+    monkeypatch.setattr(runtime, "InferenceSession", fail)
+    with pytest.raises(EngineError, match="failed to create engine from network"):
+        engines.get("tensorrt")(FILE, SIZE, EngineConfig())
+
+
 def test_what_other_threads_say_meanwhile_is_still_shown(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -27,7 +27,7 @@ def test_of_two_that_listen_at_a_time_the_last_gives_the_terminal_back(capfd: py
     os.write(2, MISSING)
     second.__enter__()
     first.__exit__()
-    os.write(1, b"TensorRT is too old\nlive-seg: took the first camera\n")
+    os.write(1, b"Please install TensorRT libraries\nlive-seg: took the first camera\n")
     second.__exit__()
     assert first.reason == "the library libcudnn.so.9 is missing"
     assert second.reason == "TensorRT is not installed"

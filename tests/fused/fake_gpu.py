@@ -1,7 +1,8 @@
 """ONNX Runtime as it is with a GPU, at the border of its interface; behind that the real one computes on the CPU.
 
 It keeps to what matters to callers: tensors on the device can only be copied; a recorded CUDA graph reads
-and writes the addresses that it was recorded with, whatever is bound later.
+and writes the addresses that it was recorded with, whatever is bound later; TensorRT's provider has one graph whatever
+is asked for by `gpu_graph_id`, and takes no other words than True and False for a yes or no.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import onnxruntime as real
+
+TENSORRT = "TensorrtExecutionProvider"
 
 
 class OutOfMemory(RuntimeError):
@@ -60,6 +63,13 @@ class FakeBinding:
         self.binding.bind_ortvalue_output(name, value.value)
 
 
+def refuse_wrong_words(options: dict[str, dict[str, Any]]) -> None:
+    """The runtime's error for a yes or no of TensorRT's that is neither True nor False."""
+    for key, value in options.get(TENSORRT, {}).items():
+        if key.startswith("trt_") and key.endswith("_enable") and str(value) not in ("True", "False"):
+            raise RuntimeError(f"[ERROR] [TensorRT] The value for the key '{key}' should be 'True' or 'False'.")
+
+
 class FakeSession:
     """A session on a made-up GPU."""
 
@@ -68,6 +78,7 @@ class FakeSession:
         self._session = real.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self.providers = [one if isinstance(one, str) else one[0] for one in providers]
         self.provider_options = [{} if isinstance(one, str) else one[1] for one in providers]
+        refuse_wrong_words(dict(zip(self.providers, self.provider_options, strict=True)))
         self.recorded: dict[str, FakeBinding] = {}
         self.runs: list[str] = []
 
@@ -88,7 +99,10 @@ class FakeSession:
         assert binding.places == {"cuda"}
         graph = options.get_run_config_entry("gpu_graph_id")
         self.runs.append(graph)
-        if graph != "-1":
+        own = self.provider_options[0]
+        if self.providers[0] == TENSORRT and str(own.get("trt_cuda_graph_enable")) == "True":
+            binding = self.recorded.setdefault("0", binding)
+        elif graph != "-1" and own.get("enable_cuda_graph") == "1":
             binding = self.recorded.setdefault(graph, binding)
         self._session.run_with_iobinding(binding.binding)
 
@@ -99,6 +113,7 @@ class FakeGpu:
     SessionOptions = real.SessionOptions
     RunOptions = real.RunOptions
     OrtValue = FakeValue
+    __version__ = "1.31.1"
 
     def __init__(self) -> None:
         self.sessions: list[FakeSession] = []
@@ -106,7 +121,7 @@ class FakeGpu:
         self.broken: dict[str, Exception] = {}
 
     def get_available_providers(self) -> list[str]:
-        return ["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"]
+        return [TENSORRT, "CUDAExecutionProvider", "CPUExecutionProvider"]
 
     def preload_dlls(self) -> None:
         pass

@@ -42,11 +42,12 @@ def same(one: Made, other: Made) -> bool:
     return np.array_equal(one.picture, other.picture) and np.array_equal(one.alpha, other.alpha)
 
 
+@pytest.mark.parametrize("engine", ["cuda", "tensorrt"])
 @pytest.mark.parametrize("steady", [0.0, 1.0])
 def test_a_gpu_that_replays_graphs_makes_what_the_cpu_makes(
-    model: Model, gpu: FakeGpu, monkeypatch: pytest.MonkeyPatch, steady: float
+    model: Model, gpu: FakeGpu, monkeypatch: pytest.MonkeyPatch, engine: str, steady: float
 ) -> None:
-    fast = load(model, steady=steady)
+    fast = load(model, engine, steady=steady)
     monkeypatch.setitem(sys.modules, "onnxruntime", real_runtime)
     plain = load(model, "cpu", steady=steady)
     for frame in FRAMES:
@@ -119,8 +120,24 @@ def test_tensorrt_keeps_its_plan_and_leaves_the_rest_to_cuda(model: Model, gpu: 
     assert gpu.sessions[0].providers == [TENSORRT, CUDA]
     options = gpu.sessions[0].provider_options[0]
     assert "trt_fp16_enable" not in options
-    assert options["trt_cuda_graph_enable"] == options["trt_engine_cache_enable"] == "1"
+    assert options["trt_engine_cache_enable"] == options["trt_timing_cache_enable"] == "True"
     assert Path(options["trt_engine_cache_path"]).is_relative_to(tmp_path / "cache" / "live-seg" / "tensorrt")
+
+
+def test_tensorrt_is_not_recorded_for_it_would_replay_one_direction_for_both(model: Model, gpu: FakeGpu) -> None:
+    session = load(model, "tensorrt")
+    assert session.is_recorded
+    assert "trt_cuda_graph_enable" not in gpu.sessions[0].provider_options[0]
+    assert not gpu.sessions[0].recorded
+
+
+@pytest.mark.parametrize("version", ["1.20.0", "1.31.0.dev20260801"])
+def test_a_runtime_that_replays_freed_memory_is_refused(model: Model, gpu: FakeGpu, version: str) -> None:
+    gpu.__version__ = version  # type: ignore[misc]
+    with pytest.raises(EngineError, match="is too old to record a graph") as caught:
+        load(model)
+    assert "pip install -U 'live-seg[cuda]'" in caught.value.cure
+    load(model, "tensorrt")
 
 
 def test_another_network_has_another_plan(gpu: FakeGpu, tmp_path: Path) -> None:
