@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,13 @@ from typing import Any
 import pytest
 
 SCRIPTS = Path(__file__).parents[1] / "benchmarks" / "gpu"
+PATH = os.pathsep.join((str(SCRIPTS), os.environ.get("PYTHONPATH", "")))
 
 
-@pytest.mark.parametrize(("name", "part"), [("network", "rows"), ("floors", "fp16_gflop_s"), ("fused", "rows")])
+PARTS = [("correctness", "checks"), ("network", "rows"), ("floors", "fp16_gflop_s"), ("fused", "rows")]
+
+
+@pytest.mark.parametrize(("name", "part"), PARTS)
 def test_the_script_runs_and_writes_its_part(name: str, part: str, tmp_path: Path) -> None:
     options = ["--device", "cpu", "--tiny", "--seconds", "0.01", "--out", str(tmp_path)]
     done = subprocess.run(
@@ -30,6 +35,22 @@ def test_without_a_gpu_the_reason_is_said_and_nothing_is_written(tmp_path: Path)
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={"CUDA_VISIBLE_DEVICES": "-1"})
     assert done.returncode != 0
     assert not list(tmp_path.iterdir())
+
+
+def test_a_network_that_does_not_load_is_named_and_the_others_are_measured(tmp_path: Path) -> None:
+    (tmp_path / "mp_selfie_general_256.onnx").write_bytes(b"no network")
+    options = ["--device", "cpu", "--tiny", "--peers", str(tmp_path), "--out", str(tmp_path)]
+    done = subprocess.run([sys.executable, SCRIPTS / "peers.py", *options], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "mp_selfie_general_256 does not load there: not measured" in done.stdout
+    assert json.loads((tmp_path / "cpu-trial-tiny-gpu.json").read_text())["cpu"]["peers"] == {"rows": []}
+
+
+def test_a_check_that_breaks_off_has_failed_and_leaves_the_others_their_turn() -> None:
+    lines = "from correctness import tried; print(tried('division', lambda: {'passed': 1 / 0})['said'])"
+    own = os.environ | {"PYTHONPATH": PATH}
+    done = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=False, env=own)
+    assert done.stdout.splitlines()[-1] == "ZeroDivisionError: division by zero", done.stderr
 
 
 def made_up(**parts: object) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from bound import Bound, arguments, row, save
 
+from live_seg.errors import EngineError
+
 NAMES = ("rvm_mnv3_512x288", "mp_selfie_general_256", "mp_selfie_landscape_144x256")
 
 
@@ -21,7 +23,11 @@ def main() -> None:
         if not file.exists():
             print(f"{file} is not there: not measured")
             continue
-        bound = Bound(options.device, file, rounds=True)
+        try:
+            bound = Bound(options.device, file, rounds=True)
+        except EngineError as error:
+            print(f"{name} does not load there: not measured; {error.what}")
+            continue
         rows.append(row(name, "peer", bound.run, options.seconds, engine=options.device))
     save("peers", options, {"rows": rows})
 

@@ -7,18 +7,19 @@ set -uo pipefail
 cd "$(dirname "$0")/../.."
 device=${1:-cuda}
 shift || true
+python=$(command -v python || command -v python3)
 export PYTHONPATH="$PWD${PYTHONPATH:+:$PYTHONPATH}"
 failed=()
 part() {
   echo "== $1"
-  python "benchmarks/gpu/$1.py" --device "$device" "${@:2}" || failed+=("$1")
+  "$python" "benchmarks/gpu/$1.py" --device "$device" "${@:2}" || failed+=("$1")
 }
 part correctness "$@"
 part fused "$@"
 part network "$@"
 part floors "$@"
 case " $* " in *" --peers "*) part peers "$@" ;; *) echo "== peers: not measured, no --peers FOLDER" ;; esac
-if python -c "import torch, sys; sys.exit(not (torch.cuda.is_available() or '$device' == 'cpu'))" 2>/dev/null; then
+if "$python" -c "import torch, sys; sys.exit(not (torch.cuda.is_available() or '$device' == 'cpu'))" 2>/dev/null; then
   part torch_reference "$@"
 else
   echo "== torch_reference: not measured, no torch with CUDA here"

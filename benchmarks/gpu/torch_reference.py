@@ -22,7 +22,7 @@ from live_seg.frame import Size
 from live_seg.fused.assemble import assemble
 from live_seg.fused.session import FusedSession
 from live_seg.fused.steady import NO_PAST
-from live_seg.sources.synthetic import SyntheticSource
+from live_seg.sources.demo import DemoSource
 
 
 class Replayed:
@@ -68,7 +68,7 @@ def main() -> None:
     rows = []
     for size in (Size(640, 360),) if options.tiny else SIZES:
         config = build({"effect": {"name": "blur"}, "source": {"size": str(size)}})
-        source = SyntheticSource("", config, lambda: 0.0)
+        source = DemoSource("", config, lambda: 0.0)
         frames = [source.frame(index).image for index in range(4)]
         images = itertools.cycle(frames)
         with torch.inference_mode():
