@@ -134,13 +134,23 @@ def _epilog(words: list[str]) -> str:
 def _log_to_stderr(debug: bool) -> None:
     log = logging.getLogger("live_seg")
     log.handlers.clear()
-    handler = logging.StreamHandler()
+    handler = Terminal()
     handler.setFormatter(_Lines("live-seg: %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.DEBUG if debug else logging.INFO)
     log.propagate = False
     if not debug:  # of metadata that many pictures have broken; what is wrong with a picture we say ourselves
         warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+class Terminal(logging.StreamHandler):  # type: ignore[type-arg]  # a type of type checkers only
+    """Standard error, also while native libraries are kept from it: TensorRT is at its first plan for minutes."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """See `logging.Handler.emit`."""
+        overheard = sys.modules.get("live_seg.engines.overheard")  # where that was not imported nothing is kept
+        if overheard is None or not overheard.Overheard.say(self.format(record)):
+            super().emit(record)
 
 
 class _Lines(logging.Formatter):

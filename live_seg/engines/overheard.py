@@ -7,6 +7,7 @@ import re
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from typing import ClassVar, Self
 
 
@@ -37,6 +38,15 @@ class Overheard:
                 self.give_back()
 
     @classmethod
+    def say(cls, line: str) -> bool:
+        """Writes to the terminal if it is kept from everybody else just now; False if it is not."""
+        with cls._lock:
+            if cls._shared is None:
+                return False
+            cls._shared.write(line)
+            return True
+
+    @classmethod
     def give_back(cls) -> None:
         """Gives the terminal back, whoever still listens."""
         with cls._lock:
@@ -65,6 +75,11 @@ class _Redirected:
         """What was printed from there on; who prints shares the file's position, which is its end again."""
         self._printed.seek(start)
         return self._printed.read().decode(errors="replace")
+
+    def write(self, line: str) -> None:
+        """Writes to what was standard error."""
+        with suppress(OSError):  # nobody reads it any more
+            os.write(self._kept[1], f"{line}\n".encode(errors="backslashreplace"))
 
     def end(self) -> None:
         """Gives the terminal back."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 import pytest
 
+from live_seg.cli.main import Terminal
 from live_seg.engines.overheard import Overheard
 
 MISSING = b"libcudnn.so.9: cannot open shared object file\n"
@@ -34,3 +36,14 @@ def test_of_two_that_listen_at_a_time_the_last_gives_the_terminal_back(capfd: py
     os.write(1, b"out\n")
     os.write(2, b"error\n")
     assert capfd.readouterr() == ("out\n", "live-seg: took the first camera\nerror\n")
+
+
+def test_what_we_say_ourselves_is_shown_at_once(capfd: pytest.CaptureFixture[str]) -> None:
+    """TensorRT's first plan takes minutes, in which a camera may be lost."""
+    handler, lost = Terminal(), logging.makeLogRecord({"msg": "the camera is gone"})
+    with Overheard():
+        os.write(2, b"noise\n")
+        handler.emit(lost)
+        assert capfd.readouterr().err == "the camera is gone\n"
+    handler.emit(lost)
+    assert capfd.readouterr().err == "the camera is gone\n"
