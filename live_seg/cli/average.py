@@ -86,13 +86,14 @@ def _sweep(arguments: argparse.Namespace, states: list[Any], shares: list[float]
     from rich.console import Console
     from rich.progress import Progress
 
+    from live_seg.cli.signals import unwinding
     from live_seg.evaluation.report import table
     from live_seg.evaluation.split_file import find_data, find_pictures
     from live_seg.exporting.mixture import sweep, sweep_shares
 
     pairs = find_data(arguments.sweep, arguments.split, usual="val")[:: arguments.every]
     rooms = find_pictures(arguments.rooms, usual="val")[:: arguments.every] if arguments.rooms else []
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with unwinding(), Progress(console=Console(stderr=True), transient=True) as bar:
 
         def track(name: str, count: int) -> Callable[[], None]:
             task = bar.add_task(name, total=count)

@@ -124,6 +124,7 @@ def _split(arguments: argparse.Namespace) -> int:
 
 
 def _label(arguments: argparse.Namespace) -> int:
+    from live_seg.cli.signals import unwinding
     from live_seg.config import Config
     from live_seg.evaluation.candidate import find_candidates, single_looks
     from live_seg.evaluation.split_file import find_pictures
@@ -131,7 +132,7 @@ def _label(arguments: argparse.Namespace) -> int:
     from live_seg.training.labelled import LabelledFolder
 
     pictures = find_pictures(arguments.pictures, usual="train")
-    with contextlib.ExitStack() as stack:
+    with unwinding(), contextlib.ExitStack() as stack:
         names = [arguments.model, *(arguments.judge or single_looks(arguments.model))]
         candidates = find_candidates(names, Config())
         for candidate in candidates:

@@ -63,6 +63,7 @@ def add(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Exports, and prints what was measured."""
     check_installed()
+    from live_seg.cli.signals import unwinding
     from live_seg.evaluation.split_file import find_data, find_pictures
     from live_seg.exporting.export import Plan, export
 
@@ -84,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
         precisions=arguments.precision,
         cut=arguments.cut,
     )
-    with _Bars() as bars:
+    with unwinding(), _Bars() as bars:
         exported = export(plan, bars)
     print(f"torch and ONNX differ by at most {exported.parity:.1e} on the logits")
     print(f"fp32 has an IoU of {exported.reference.iou:.4f}, a MAD of {exported.reference.mad:.4f} on {plan.data}")

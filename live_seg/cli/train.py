@@ -35,6 +35,7 @@ def add(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Trains, shows progress on the standard error, prints the scores."""
+    from live_seg.cli.signals import unwinding
     from live_seg.config import build, render
     from live_seg.training.config import TrainConfig
     from live_seg.training.config_file import read_config
@@ -56,7 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
         from live_seg.training.run import train
     except ImportError as error:
         raise LiveSegError(f"training needs {error.name}", "pip install 'live-seg[train]'") from None
-    folder = train(config, Progress(), arguments.resume)
+    with unwinding():
+        folder = train(config, Progress(), arguments.resume)
     print(folder)
     return 0
 

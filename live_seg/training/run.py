@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -23,6 +24,8 @@ from live_seg.training.experiment import CONFIG, STATE
 from live_seg.training.loop import run_loop
 from live_seg.training.reporter import Reporter, Silent
 from live_seg.training.schedule import stages
+
+_TIME_TO_END_S = 1.0
 
 
 def train(config: TrainConfig, reporter: Reporter | None = None, resume: Path | None = None) -> Path:
@@ -66,7 +69,10 @@ def train(config: TrainConfig, reporter: Reporter | None = None, resume: Path | 
 
 
 def _in_processes(fabric: Fabric, run: Callable[[Fabric], Path | None]) -> Path | None:
-    """Launches processes; what one of them says of its end is raised here, in place of its traceback."""
+    """Launches processes; what one of them says of its end is raised here, in place of its traceback.
+
+    They end with this one, which waits for them: a signal to it alone would not reach them.
+    """
     said = torch.multiprocessing.get_context("spawn").SimpleQueue()
     try:
         folder: Path | None = fabric.launch(partial(_telling, run=run, said=said))
@@ -74,10 +80,17 @@ def _in_processes(fabric: Fabric, run: Callable[[Fabric], Path | None]) -> Path 
         if said.empty():
             raise
         raise said.get() from None
+    except KeyboardInterrupt:
+        for process in torch.multiprocessing.active_children():
+            process.join(_TIME_TO_END_S)  # a terminal's Ctrl-C went to all: a second one would disturb the tidying up
+            process.terminate()
+        raise
     return folder
 
 
 def _telling(fabric: Fabric, run: Callable[[Fabric], Path | None], said: Any) -> Path | None:
+    # Tidies up as Ctrl-C does, which is ignored in what a script started in the background.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return run(fabric)
     except LiveSegError as error:
