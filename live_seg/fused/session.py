@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -80,7 +81,8 @@ class FusedSession(Closing):
             self._session: Any = kind.open(graph, config, kind.graph_providers, {})
             runtime = kind.check()
             turns = range(2 if recipe.matting.steady else 1)
-            self._recorded = [not kind.records for _ in turns]
+            self._records = bool(kind.records)
+            self._recorded = [not self._records for _ in turns]
             self._background: Image | None = None
             with _told(self.device):
                 self._tensors = Tensors(runtime, self._session, kind.memory, config.device)
@@ -124,9 +126,23 @@ class FusedSession(Closing):
             self._tensors.put("past_grey", np.full(shape, NO_PAST, np.float32))
 
     def close(self) -> None:
-        """Releases the session; may be called twice."""
+        """Releases the session; may be called twice.
+
+        On a GPU that fell out it is kept for good: ONNX Runtime's recordings throw where they are destroyed, if CUDA
+        does not let go of them, and that ends the process.
+        """
+        if self._records and self._session is not None and not self._answers():
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._session))
         self._session = None
         self._bindings = []
+
+    def _answers(self) -> bool:
+        """Whether anything can still be copied from the device."""
+        try:
+            self._tensors.get("statistics")
+        except Exception:  # noqa: BLE001  # the runtime raises a dozen undocumented types
+            return False
+        return True
 
     def _names(self, turn: int) -> tuple[dict[str, str], dict[str, str]]:
         """Inputs and outputs: the graph's name -> the tensor's. Past and new past change places each turn."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime as real_runtime
 import pytest
-from fake_gpu import FakeGpu, OutOfMemory, noise
+from fake_gpu import FakeGpu, FakeValue, OutOfMemory, noise
 from small_network import write_network
 
 from live_seg.config import build
@@ -171,3 +173,23 @@ def test_a_closed_session_runs_no_more(model: Model, gpu: FakeGpu) -> None:
         session(FRAMES[0])
     with pytest.raises(EngineError):
         session(FRAMES[0])
+
+
+@pytest.mark.parametrize("fell_out", [False, True])
+def test_a_recorded_session_is_destroyed_only_while_the_gpu_answers(
+    model: Model, gpu: FakeGpu, monkeypatch: pytest.MonkeyPatch, fell_out: bool
+) -> None:
+    """The real one throws in its destructor otherwise, which ends the process."""
+    session = load(model)
+    session(FRAMES[0])
+    inner = weakref.ref(gpu.sessions.pop())
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("CUDA failure 700: an illegal memory access was encountered")
+
+    if fell_out:
+        monkeypatch.setattr(FakeValue, "update_inplace", fail)
+    session.close()
+    session.close()
+    gc.collect()
+    assert (inner() is not None) == fell_out
