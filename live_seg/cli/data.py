@@ -29,6 +29,12 @@ def add(subparsers: Any) -> None:
     split.add_argument("--val", type=float, default=0.05, help="share for validation")
     split.add_argument("--test", type=float, default=0.1, help="share for the test")
     split.add_argument("--seed", type=int, default=0, help="another one gives another split")
+    split.add_argument(
+        "--together",
+        metavar="REGEX",
+        default="",
+        help="names in which it finds the same text come to one part: '.*-' those alike up to the last dash",
+    )
     split.add_argument("--out", metavar="FILE", type=Path, help="default: DIR/split.csv")
     split.set_defaults(run=_split)
 
@@ -108,7 +114,8 @@ def _split(arguments: argparse.Namespace) -> int:
     from live_seg.writing import write_whole
 
     pairs = {pair.name: pair for pair in find_pairs(arguments.folder)}
-    parts = split(list(pairs.values()), {"val": arguments.val, "test": arguments.test}, arguments.seed)
+    shares = {"val": arguments.val, "test": arguments.test}
+    parts = split(list(pairs.values()), shares, arguments.seed, arguments.together)
     out = arguments.out or arguments.folder / "split.csv"
     text = io.StringIO()
     writer = csv.writer(text)

@@ -29,6 +29,9 @@ class Data:
         default_factory=list
     )
     val_share: Annotated[float, _key("that share", ge=0, le=0.5)] = 0.05
+    together: Annotated[
+        str, _key("regular expression: names in which it finds the same text come to one side of it; empty: any")
+    ] = ""
     rooms: Annotated[list[str], _key("folders of pictures without persons, or split files; empty: no composition")] = (
         field(default_factory=list)
     )

@@ -57,10 +57,13 @@ def training_samples(config: TrainConfig) -> Samples:
         if source not in known:
             raise unknown("source", source, known)
     if not val:
-        parts = split(
-            train, {"val": data.val_share}
-        )  # whatever train.seed: runs of other seeds can be compared, or averaged
+        # Whatever train.seed: runs of other seeds can be compared, or averaged.
+        parts = split(train, {"val": data.val_share}, together=data.together)
         train, val = parts["train"], parts["val"]
+        if not train:
+            raise UsageError(
+                "data.val_share leaves nothing to train on", "Add pictures, or name those of data.val yourself."
+            )
     for source in data.free:
         if source not in known:
             raise unknown("source of data.free", source, known)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 
 from live_seg.errors import UsageError
 from live_seg.evaluation.pairs import Sample
 
 
-def split(samples: Sequence[Sample], shares: Mapping[str, float], seed: int = 0) -> dict[str, list[Sample]]:
+def split(
+    samples: Sequence[Sample], shares: Mapping[str, float], seed: int = 0, together: str = ""
+) -> dict[str, list[Sample]]:
     """Samples by part.
 
     A sample's place depends on its name and the seed alone, so pictures that are added later move no other.
+    Pictures of one room or one clip are nearly the same: on two sides, the one tells how well the other is remembered.
 
     Parameters
     ----------
@@ -22,17 +26,27 @@ def split(samples: Sequence[Sample], shares: Mapping[str, float], seed: int = 0)
         Part -> share, for instance {"val": 0.05, "test": 0.1}; the rest is "train".
     seed
         Another one gives another split.
+    together
+        A regular expression: samples in whose names it finds the same text come to one part, for instance those that
+        are called alike up to the last dash by `.*-`. Where it finds none, and where it is empty, each is by itself.
 
     Raises
     ------
     UsageError
-        If the shares add up to more than one.
+        If the shares add up to more than one, or that is no regular expression.
     """
     if sum(shares.values()) > 1 or any(share < 0 for share in shares.values()):
         raise UsageError("the shares of a split add up to more than one", "Give shares such as 0.05 and 0.1.")
+    try:
+        pattern = re.compile(together)
+    except re.error as error:
+        raise UsageError(
+            f"{together!r} is no regular expression: {error}", "Write .*- for names that are alike up to the last dash."
+        ) from None
     parts: dict[str, list[Sample]] = {"train": [], **{part: [] for part in shares}}
     for sample in samples:
-        parts[_part(sample.name, shares, seed)].append(sample)
+        found = pattern.search(sample.name)
+        parts[_part((found and found.group()) or sample.name, shares, seed)].append(sample)
     return parts
 
 

@@ -37,6 +37,36 @@ def test_a_picture_that_is_added_moves_no_other() -> None:
     assert set(before["val"]) <= set(after["val"])
 
 
+def test_pictures_that_belong_together_come_to_one_part() -> None:
+    """Without, frames of nearly every room lie on both sides."""
+    frames = [Pair(Path(f"images/room{room:02}-{at}.png"), Path()) for room in range(60) for at in range(10)]
+    single = Pair(Path("images/alone.png"), Path())
+    for together, whole in (("", False), (".*-", True), ("nowhere", False), ("x*", False)):
+        parts = split([*frames, single], {"val": 0.3}, together=together)
+        rooms = {part: {one.name.split("-")[0] for one in samples} for part, samples in parts.items()}
+        assert rooms["val"].isdisjoint(rooms["train"]) is whole
+        assert len(parts["val"]) == pytest.approx(180, abs=70) and sum(map(len, parts.values())) == 601
+
+
+def test_what_is_no_regular_expression_is_named(portraits: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "split", str(portraits), "--together", "(room"]) == 2
+    assert "'(room' is no regular expression" in capsys.readouterr().err
+
+
+def test_a_split_is_what_it_was_before() -> None:
+    """Else pictures that a network was trained on would be those that the next one is tested on."""
+    parts = split(SAMPLES, {"val": 0.1, "test": 0.2}, seed=3)
+    assert fingerprint(parts) == "ae44ef2cba46"
+
+
+def test_a_training_keeps_together_what_it_is_told_to(portraits: Path) -> None:
+    parts = {"train": [str(portraits)], "val_share": 0.4}
+    assert training_samples(build({"data": parts}, TrainConfig)).val
+    assert not training_samples(build({"data": {**parts, "together": "figure-"}}, TrainConfig)).val
+    with pytest.raises(UsageError, match="leaves nothing to train on"):
+        training_samples(build({"data": {**parts, "together": "figure"}}, TrainConfig))
+
+
 def test_shares_above_one_are_refused() -> None:
     with pytest.raises(UsageError):
         split(SAMPLES, {"val": 0.7, "test": 0.7})
