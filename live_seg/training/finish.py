@@ -13,6 +13,7 @@ from torch import nn
 
 from live_seg.evaluation.score import Score, mean, means_by
 from live_seg.evaluation.sheet import write_picture
+from live_seg.exporting.checkpoint import read_weights
 from live_seg.exporting.gate import ExportRefused
 from live_seg.exporting.graph import INPUT, OPSET, OUTPUT, SIDES, to_onnx
 from live_seg.exporting.network import CUTS, Cut
@@ -20,7 +21,6 @@ from live_seg.training.config import TrainConfig
 from live_seg.training.curves import draw_curves
 from live_seg.training.data import Samples
 from live_seg.training.experiment import WEIGHTS, read_rows, write_metrics
-from live_seg.training.networks import read_state
 from live_seg.training.validate import overlays, validate
 from live_seg.writing import write_whole
 
@@ -42,7 +42,7 @@ def finish(network: nn.Module, config: TrainConfig, samples: Samples, folder: Pa
     dict
         What is in metrics.json.
     """
-    network.load_state_dict(read_state(folder / WEIGHTS))
+    network.load_state_dict(read_weights(folder / WEIGHTS))
     network.eval()
     scores = validate(network, samples.val, config.network.area_px)
     rows = read_rows(folder)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import segmentation_models_pytorch as smp
@@ -14,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from live_seg.errors import UsageError, unknown
-from live_seg.exporting.checkpoint import WEIGHTS
+from live_seg.exporting.checkpoint import read_weights
 from live_seg.exporting.network import NarrowUnetPlusPlus
 from live_seg.exporting.restore import restore
 from live_seg.training.config import Network
@@ -57,25 +54,6 @@ def build_network(config: Network) -> tuple[nn.Module, str]:
 def unweighted(config: Network) -> Network:
     """The same network without the weights that it starts from: a run that goes on has its own."""
     return replace(config, start="", encoder_weights="")
-
-
-def read_state(file: Path) -> State:
-    """State dict of a .pt file, in float32; the averaged weights where it holds several.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be read.
-    """
-    try:
-        content: Any = torch.load(file, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise UsageError(f"there is no file {file}") from None
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
-        first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise UsageError(f"{file} holds no weights: {first[:200]}") from None
-    inner = next((content[key] for key in WEIGHTS if isinstance(content.get(key), Mapping)), content)
-    return {name: one.float() if one.is_floating_point() else one for name, one in inner.items()}
 
 
 def _made(config: Network) -> nn.Module:
@@ -133,7 +111,7 @@ def _load_encoder(network: nn.Module, config: Network) -> str:
 
 def _encoder_state(file: Path) -> State:
     if file.suffix != ".npz":
-        return read_state(file)
+        return read_weights(file)
     try:
         with np.load(file) as arrays:
             return {name: torch.from_numpy(np.array(arrays[name])) for name in arrays.files}
@@ -142,7 +120,7 @@ def _encoder_state(file: Path) -> State:
 
 
 def _load_start(network: nn.Module, file: Path) -> None:
-    state = restore(file).state_dict() if file.suffix == ".onnx" else read_state(file)
+    state = restore(file).state_dict() if file.suffix == ".onnx" else read_weights(file)
     own = network.state_dict()
     new_heads = {name: own[name] for name in own if name.startswith("cut_heads.") and name not in state}
     try:

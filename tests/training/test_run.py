@@ -17,11 +17,12 @@ from small_run import OURS, config
 from live_seg.cli.main import main
 from live_seg.errors import LiveSegError, UsageError
 from live_seg.evaluation.measure import load_checked
+from live_seg.exporting.checkpoint import read_weights
 from live_seg.models import find_model
 from live_seg.training.config_file import read_config
 from live_seg.training.data import training_samples
 from live_seg.training.experiment import STATE, WEIGHTS, new_folder, read_rows
-from live_seg.training.networks import build_network, read_state
+from live_seg.training.networks import build_network
 from live_seg.training.readers import read
 from live_seg.training.reporter import Silent
 from live_seg.training.run import train
@@ -81,7 +82,7 @@ def test_the_onnx_of_a_run_gives_the_mattes_of_its_weights(portraits: Path, tmp_
     folder = train(run)
     assert json.loads((folder / "metrics.json").read_text())["onnx"] == "written"
     network = build_network(run.network)[0].eval()
-    network.load_state_dict(read_state(folder / WEIGHTS))
+    network.load_state_dict(read_weights(folder / WEIGHTS))
     session = onnxruntime.InferenceSession(folder / "weights.onnx", providers=["CPUExecutionProvider"])
     picture = torch.randn(1, 3, 96, 64, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
@@ -101,7 +102,7 @@ def test_the_networks_within_are_trained_and_scored(portraits: Path, tmp_path: P
     before = build_network(run.network)[0].state_dict()
     folder = train(run)
     assert set(json.loads((folder / "metrics.json").read_text())["cuts"]) == {"1", "2", "3"}
-    after = read_state(folder / WEIGHTS)
+    after = read_weights(folder / WEIGHTS)
     heads = [name for name in after if name.startswith("cut_heads.")]
     assert len(heads) == 6 and all(not torch.equal(after[name], before[name]) for name in heads)
     with pytest.raises(UsageError, match="no deep supervision"):
@@ -136,6 +137,10 @@ def test_wrong_names_are_refused_with_the_nearest(portraits: Path, tmp_path: Pat
         build_network(config(portraits, tmp_path, network={"architecture": "Unet", "encoder": "resnet81"}).network)
     with pytest.raises(UsageError, match="nothing"):
         build_network(config(portraits, tmp_path, network={"start": "nothing.pt"}).network)
+    for content in ([1, 2], {"step": 3, "network": {}}):  # the latter as a run's state.pt, in place of its weights.pt
+        torch.save(content, tmp_path / "odd.pt")
+        with pytest.raises(UsageError, match="holds no weights"):
+            build_network(config(portraits, tmp_path, network={"start": str(tmp_path / "odd.pt")}).network)
     with pytest.raises(UsageError, match="go on from"):
         train(config(portraits, tmp_path), resume=tmp_path)
 
