@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _measure(arguments: argparse.Namespace, candidates: list[Any]) -> list[Any]:
-    from live_seg.evaluation.clips import find_clips, measure_clip
+    from live_seg.evaluation.clips import find_clips, measure_clips
     from live_seg.evaluation.measure import measure_empty, measure_pairs, room_source
     from live_seg.evaluation.split_file import find_data, find_pictures
 
@@ -89,7 +89,7 @@ def _measure(arguments: argparse.Namespace, candidates: list[Any]) -> list[Any]:
         return _collect(measure_empty(candidates, pictures), len(pictures))
     clips = _kept(arguments, find_clips(arguments.data), lambda clip: clip.name)
     if clips:
-        return [score for clip in _progress(clips, len(clips)) for score in measure_clip(candidates, clip)]
+        return _collect(measure_clips(candidates, clips), len(clips), "clips")
     pairs = _kept(arguments, find_data(arguments.data, arguments.split), lambda pair: pair.source)
     return _collect(measure_pairs(candidates, pairs), len(pairs))
 
@@ -102,7 +102,7 @@ def _kept(arguments: argparse.Namespace, items: list[Any], source: Callable[[Any
     return [item for item in items if source(item) not in left_out][:: arguments.every]
 
 
-def _collect(results: Iterable[Any], count: int) -> list[Any]:
+def _collect(results: Iterable[Any], count: int, what: str = "pictures") -> list[Any]:
     from live_seg.evaluation.measure import Skipped
 
     scores, skipped = [], []
@@ -114,7 +114,7 @@ def _collect(results: Iterable[Any], count: int) -> list[Any]:
     for one in skipped:
         print(f"skipped: {one.picture}: {one.why}", file=sys.stderr)
     if skipped:
-        print(f"{len(skipped)} of {count} pictures skipped", file=sys.stderr)
+        print(f"{len(skipped)} of {count} {what} skipped", file=sys.stderr)
     return scores
 
 

@@ -11,9 +11,10 @@ import numpy as np
 
 from live_seg.errors import UsageError
 from live_seg.evaluation.candidate import Candidate
+from live_seg.evaluation.measure import Skipped
 from live_seg.evaluation.pairs import PICTURES, read_image, read_mask
 from live_seg.evaluation.score import Score, score_pair
-from live_seg.evaluation.temporal import CUT, backward_flow, dtssd, grey, warped_difference
+from live_seg.evaluation.temporal import dtssd, motion, warped_difference
 from live_seg.frame import Alpha, Image
 
 VIDEOS = {".mp4", ".mkv", ".mov", ".webm", ".avi"}
@@ -58,22 +59,27 @@ def find_clips(data: Path) -> list[Clip]:
     return [Clip(item) for item in sorted(data.iterdir()) if _is_clip(item)] if data.is_dir() else []
 
 
-def measure_clip(candidates: Sequence[Candidate], clip: Clip, most_frames: int = 0) -> list[Score]:
-    """Score of every candidate on one clip: flicker, and with a true alpha dtSSD and the means of a picture's measures.
+def measure_clips(candidates: Sequence[Candidate], clips: Sequence[Clip]) -> Iterator[list[Score] | Skipped]:
+    """For each clip in turn the score of every candidate, or why it was skipped."""
+    for clip in clips:
+        try:
+            yield _measured(candidates, clip)
+        except UsageError as error:
+            yield Skipped(clip.name, error.what)
 
-    Pairs of frames across a cut do not count. `most_frames` 0 means all.
+
+def _measured(candidates: Sequence[Candidate], clip: Clip) -> list[Score]:
+    """Flicker, and with a true alpha dtSSD and the means of a picture's measures.
+
+    Pairs of frames across a cut do not count.
     """
     for candidate in candidates:
         candidate.reset()
     collected: list[dict[str, list[float]]] = [{} for _ in candidates]
     before: tuple[Image, Alpha | None, list[Alpha]] | None = None
-    for index, (image, truth) in enumerate(clip.frames()):
-        if most_frames and index >= most_frames:
-            break
+    for image, truth in clip.frames():
         mattes = [candidate.frame(image) for candidate in candidates]
-        flow = backward_flow(image, before[0]) if before else None
-        if before and flow is not None and warped_difference(grey(image), grey(before[0]), flow) > CUT:
-            before = None
+        flow = motion(image, before[0]) if before else None
         for values, matte, index_of in zip(collected, mattes, range(len(mattes)), strict=True):
             if truth is not None:
                 _add(values, score_pair(matte, truth))
@@ -83,6 +89,8 @@ def measure_clip(candidates: Sequence[Candidate], clip: Clip, most_frames: int =
             if truth is not None and before[1] is not None:
                 _add(values, {"dtssd": dtssd(matte, before[2][index_of], truth, before[1])})
         before = image, truth, mattes
+    if before is None:
+        raise UsageError(f"{clip.path} has no frame")
     return [
         Score(candidate.name, clip.name, clip.name, "", {name: sum(all_) / len(all_) for name, all_ in values.items()})
         for candidate, values in zip(candidates, collected, strict=True)

@@ -25,11 +25,12 @@ def dtssd(now: Alpha, before: Alpha, truth_now: Alpha, truth_before: Alpha) -> f
     return float(np.sqrt(np.square((change - due) / 255).mean()))
 
 
-def backward_flow(now: Image, before: Image) -> Flow:
-    """Where each pixel of `now` was in `before`, by dense inverse search (Kroeger et al., ECCV 2016)."""
+def motion(now: Image, before: Image) -> Flow | None:
+    """Where each pixel of `now` was in `before`, by dense inverse search (Kroeger et al., ECCV 2016); None: a cut."""
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
-    flow: Flow = search.calc(grey(now), grey(before), None)  # type: ignore[call-overload]
-    return flow
+    bright, bright_before = grey(now), grey(before)
+    flow: Flow = search.calc(bright, bright_before, None)  # type: ignore[call-overload]
+    return None if warped_difference(bright, bright_before, flow) > CUT else flow
 
 
 def grey(image: Image) -> NDArray[np.uint8]:
@@ -47,18 +48,10 @@ def warped(before: Alpha, flow: Flow) -> tuple[Alpha, NDArray[np.bool_]]:
 
 
 def warped_difference(now: Alpha, before: Alpha, flow: Flow) -> float:
-    """Mean absolute difference of a matte and the one before moved along the flow, 0..1, where both are seen."""
-    moved, seen = warped(before, flow)
-    return float(cv2.absdiff(now, moved)[seen].mean() / 255) if seen.any() else 0.0
+    """Mean absolute difference of a matte and the one before moved along the flow, 0..1, where both are seen: flicker.
 
-
-def flicker(now: Alpha, before: Alpha, image_now: Image, image_before: Image) -> float | None:
-    """What of a matte's change is not explained by the picture's motion, 0..1; None across a cut.
-
-    The flow-warped difference of consecutive results, as temporal stability is measured since Lai et al.,
+    What of its change is not explained by the picture's motion, as temporal stability is measured since Lai et al.,
     "Learning blind video temporal consistency", ECCV 2018; on mattes in place of pictures.
     """
-    flow = backward_flow(image_now, image_before)
-    if warped_difference(grey(image_now), grey(image_before), flow) > CUT:
-        return None
-    return warped_difference(now, before, flow)
+    moved, seen = warped(before, flow)
+    return float(cv2.absdiff(now, moved)[seen].mean() / 255) if seen.any() else 0.0

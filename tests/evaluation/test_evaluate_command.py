@@ -130,6 +130,23 @@ def test_a_clip_with_true_alpha_gives_flicker_and_dtssd(folder: Path) -> None:
     assert means["dtssd"] == 0 and means["iou"] == 1 and means["flicker"] < 0.05
 
 
+def test_a_clip_that_cannot_be_read_is_named_and_takes_no_other_with_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("torn", "empty", "walk"):
+        write_pairs(folder / "clips" / name, ["0", "1"])
+        (folder / "clips" / name / "images").rename(folder / "clips" / name / "frames")
+        (folder / "clips" / name / "masks").rename(folder / "clips" / name / "alpha")
+    (folder / "clips" / "torn" / "alpha" / "1.png").unlink()
+    for file in (folder / "clips" / "empty" / "frames").iterdir():
+        file.unlink()
+    out = folder / "scores.json"
+    assert main(["evaluate", str(folder / "good.json"), str(folder / "clips"), "--json", str(out)]) == 0
+    assert set(json.loads(out.read_text())["models"]["good"]["sources"]) == {"walk"}
+    said = capsys.readouterr().err
+    assert "skipped: torn: " in said and "empty has no frame" in said and "2 of 3 clips skipped" in said
+
+
 def test_a_folder_of_adapters_stands_for_all_of_them(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "peers").mkdir()
     for name in ("first", "second"):
