@@ -131,9 +131,10 @@ def _draw(arguments: argparse.Namespace, candidates: list[Any], scores: list[Any
 
     for candidate in candidates:
         own = [score for score in scores if score.model == candidate.name]
+        name = candidate.name.replace(":", "-")  # of photo:NAME, which Windows would take for a stream of a file
         chart = histogram([score.values["iou"] for score in own], f"{candidate.name}: IoU of {len(own)} pictures")
-        write_picture(chart, arguments.out / f"{candidate.name}-histogram.png")
-        write_picture(worst_sheet(candidate, own), arguments.out / f"{candidate.name}-worst.jpg")
+        write_picture(chart, arguments.out / f"{name}-histogram.png")
+        write_picture(worst_sheet(candidate, own), arguments.out / f"{name}-worst.jpg")
 
 
 def _peers(names: list[str] | None) -> list[str]:

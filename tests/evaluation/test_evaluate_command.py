@@ -43,6 +43,9 @@ def test_pictures_sheets_and_histograms_are_written(folder: Path) -> None:
     for name in ("good-worst.jpg", "good-histogram.png"):
         assert cv2.imread(str(folder / "out" / name)) is not None
     assert (folder / "table.md").read_text().startswith("`live-seg evaluate ")
+    mirrored = ["evaluate", f"mirrored:{folder / 'good.onnx'}", str(folder / "data"), "--out", str(folder / "other")]
+    assert main(mirrored) == 0
+    assert {file.name for file in (folder / "other").iterdir()} >= {"mirrored-good-worst.jpg"}
 
 
 def test_two_pictures_of_one_name_have_a_tile_each(folder: Path) -> None:

@@ -18,6 +18,8 @@ from live_seg.evaluation.split_file import find_data
 from live_seg.exporting import export as export_module
 from live_seg.exporting.export import export
 from live_seg.exporting.gate import ExportRefused
+from live_seg.exporting.registry_file import REGISTRY, rendered
+from live_seg.models import Model
 from live_seg.models.store import checksum, read_rows
 
 pytestmark = pytest.mark.training
@@ -50,6 +52,16 @@ def test_writes_both_files_and_rows_that_describe_them(
     again = export(plan(logit_gain=None, terms="mine"), nothing)
     assert {(row.logit_gain, row.terms) for row in again.rows} == {(1.5, "mine")}, "what is not given is kept"
     assert len(read_rows(wanted.out)) == 2, "rows are replaced, not added"
+
+
+def test_a_row_with_a_gain_of_its_own_is_measured_with_it(plan: Callable[..., Any]) -> None:
+    wanted = plan(precisions=("fp16",))
+    wanted.out.mkdir()
+    row = Model(name="someone-fp16", file=Path("someone-fp16.onnx"), precision="fp16", logit_gain=0.3)
+    (wanted.out / REGISTRY).write_bytes(rendered([row]))
+    exported = export(wanted, nothing)
+    assert exported.rows[0].logit_gain == 0.3
+    assert exported.rows[0].quality[0].mad > exported.reference.mad + 0.01, "it hesitates more than without"
 
 
 def test_an_int8_file_ruined_by_its_calibration_is_refused_and_nothing_is_left(
