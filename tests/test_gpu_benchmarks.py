@@ -15,7 +15,13 @@ SCRIPTS = Path(__file__).parents[1] / "benchmarks" / "gpu"
 PATH = os.pathsep.join((str(SCRIPTS), os.environ.get("PYTHONPATH", "")))
 
 
-PARTS = [("correctness", "checks"), ("network", "rows"), ("floors", "fp16_gflop_s"), ("fused", "rows")]
+PARTS = [
+    ("correctness", "checks"),
+    ("network", "rows"),
+    ("floors", "fp16_gflop_s"),
+    ("fused", "rows"),
+    ("levers", "rows"),
+]
 
 
 @pytest.mark.parametrize(("name", "part"), PARTS)
@@ -83,6 +89,7 @@ def test_the_report_sets_figures_beside_their_floors_and_names_what_is_missing(t
             fused={"rows": [picture]},
             network={"rows": [network]},
             peers={"rows": [other]},
+            levers={"rows": [ROW | {"name": "blur", "lever": "channels last", "p50_ms": 1.25}]},
             floors=FLOORS | {"bus_floor_ms 1920x1080": 0.5, "network_floor_ms 512x288": 0.1},
         ),
         tmp_path,
@@ -91,6 +98,7 @@ def test_the_report_sets_figures_beside_their_floors_and_names_what_is_missing(t
     assert "All 1 checks passed." in text
     assert "| 1920x1080, blur | one graph | 500 | 2.00 | 3.00 | 0.50, 1.00, 0.50 | 0.500 | 4.0 |" in text
     assert "| person-fp16 | 512x288 | 0.400 | 3.000 | 0.100 | 4.0 |" in text
+    assert "| blur | channels last | 1.250 | 3.000 |" in text
     assert "| rvm |  | 1.500 | 1.600 |  |  |" in text
     assert "fp16: 400.0 TFLOP/s" in text
     assert "Not measured: the same graph by torch." in text

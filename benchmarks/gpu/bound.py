@@ -34,19 +34,28 @@ class Bound:
         Lengths of named dimensions.
     rounds
         Whether CUDA may round fp32 to 10 bits (TF32), as it does where nobody objects: for networks in fp32.
+    more
+        Options of the device's provider besides its own.
     """
 
     def __init__(
-        self, engine: str, model: Path | bytes, dimensions: Mapping[str, int] | None = None, rounds: bool = False
+        self,
+        engine: str,
+        model: Path | bytes,
+        dimensions: Mapping[str, int] | None = None,
+        *,
+        rounds: bool = False,
+        more: Mapping[str, str] | None = None,
     ) -> None:
         kind: Any = engines.get(engine)
         config = EngineConfig()
 
         def providers(model: Path | bytes, config: EngineConfig) -> list[Any]:
             named = kind.graph_providers(model, config)
-            for one in named if rounds else []:
-                if not isinstance(one, str):
-                    one[1].pop("use_tf32", None)
+            for _, options in (one for one in named if not isinstance(one, str)):
+                if rounds:
+                    options.pop("use_tf32", None)
+                options.update(more or {})
             return list(named)
 
         self._session = kind.open(model, config, providers, dimensions or {})

@@ -22,6 +22,7 @@ PARTS = {
     "network": "the network alone",
     "peers": "other networks",
     "floors": "floors",
+    "levers": "options that are not used",
     "torch": "the same graph by torch",
 }
 
@@ -59,6 +60,8 @@ def _provider(parts: Found) -> list[str]:
             f"Bus: {floors['there_gb_s']} GB/s there with the processor's copy before it, {floors['there_dma_gb_s']} "
             f"without, {floors['back_gb_s']} back. fp16: {floors['fp16_gflop_s'] / 1e3:.1f} TFLOP/s."
         )
+    if "levers" in parts:
+        said.append(_levers(parts["levers"]["rows"]))
     missing = [name for part, name in PARTS.items() if part not in parts]
     return said + ([f"Not measured: {', '.join(missing)}."] if missing else [])
 
@@ -105,6 +108,12 @@ def _networks(rows: Sequence[Found], floors: Found) -> str:
             [row["name"], row.get("size", ""), f"{row['p50_ms']:.3f}", f"{row['p99_ms']:.3f}", *_against(row, floor)]
         )
     return _table(head, lines)
+
+
+def _levers(rows: Sequence[Found]) -> str:
+    """What ships stands first and last of each."""
+    lines = [[row["name"], row["lever"], f"{row['p50_ms']:.3f}", f"{row['p99_ms']:.3f}"] for row in rows]
+    return _table(["tensors on the device", "options", "p50 ms", "p99"], lines)
 
 
 def _against(row: Found, floor: float | None) -> list[str]:

@@ -18,6 +18,7 @@ part correctness "$@"
 part fused "$@"
 part network "$@"
 part floors "$@"
+part levers "$@"
 case " $* " in *" --peers "*) part peers "$@" ;; *) echo "== peers: not measured, no --peers FOLDER" ;; esac
 if "$python" -c "import torch, sys; sys.exit(not (torch.cuda.is_available() or '$device' == 'cpu'))" 2>/dev/null; then
   part torch_reference "$@"
