@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from live_seg.evaluation.measure import room_source
 from live_seg.training.compose import Bank, Composer, Draw, load_animals, load_bank, load_rooms
-from live_seg.training.config import TrainConfig
+from live_seg.training.compose.rooms import FREE, room_files
+from live_seg.training.config import Data, TrainConfig
 from live_seg.training.data import Samples
 from live_seg.training.schedule import Stage
 
@@ -69,10 +71,18 @@ def load_material(
         said(f"{samples.in_both} pictures are trained on and validated on: the scores tell what is known by heart")
     if not samples.val:
         said("no picture is validated on: the last weights are kept, unmeasured")
+    if nothing := _unknown_sources(data, samples):
+        said(f"data.weights: no picture and no room is of {', '.join(nothing)}")
     rooms, animals = load_rooms(data, samples.train), load_animals(data)
     there, rooms, animals = bank.to(device), rooms.to(device), animals and animals.to(device)
     composers = [Composer(there, rooms, stage.compose, config.camera, animals) for stage in stages]
     return Material(bank, composers, device)
+
+
+def _unknown_sources(data: Data, samples: Samples) -> list[str]:
+    """What `data.weights` names and is nowhere, which may be a slip of the pen."""
+    known = {sample.source for sample in samples.train} | set(map(room_source, room_files(data)))
+    return [name for name in data.weights if name not in known | {FREE, *data.leave_out}]
 
 
 def first_frames(material: Material, stage: Stage, seed: int) -> Iterator[Tensor]:

@@ -9,10 +9,16 @@ import pytest
 
 pytest.importorskip("torch")
 
+import torch
+from small_run import config
+
 from live_seg.training.compose import load_rooms
 from live_seg.training.compose.rooms import free_part
 from live_seg.training.config import Data
+from live_seg.training.data import training_samples
+from live_seg.training.material import load_material
 from live_seg.training.readers import read
+from live_seg.training.schedule import stages
 
 pytestmark = pytest.mark.training
 
@@ -28,6 +34,14 @@ def test_the_largest_part_without_anybody_is_a_room() -> None:
     alpha[:, 300:320] = 30  # somebody may be there
     assert free_part(alpha) is None, "what is left is too small"
     assert free_part(np.zeros((300, 500), np.uint8)) == (slice(0, 276), slice(0, 491))
+
+
+def test_a_weight_of_a_source_that_is_nowhere_is_told(portraits: Path, rooms: Path, tmp_path: Path) -> None:
+    weights = {"figure": 2.0, "wall": 2.0, "free": 1.0, "waal": 3.0}
+    run = config(portraits, tmp_path, data={"rooms": [str(rooms)], "weights": weights})
+    told: list[str] = []
+    load_material(run, training_samples(run), stages(run), torch.device("cpu"), told.append)
+    assert [line for line in told if "weights" in line] == ["data.weights: no picture and no room is of waal"]
 
 
 def test_of_a_split_file_only_its_own_part_is_trained_on(tmp_path: Path) -> None:

@@ -66,8 +66,7 @@ def load_rooms(data: Data, samples: Sequence[Sample] = ()) -> Rooms:
         If a folder holds no picture, one cannot be read, a source is not among the samples, or the weights leave
         nothing to draw.
     """
-    places = [Path(place).expanduser() for place in data.rooms]
-    files = pick([file for place in places for file in find_pictures(place, usual="train")], data.most)
+    files = room_files(data)
     rooms = [_covering(read_image(file), ROOM) for file in files]
     sources = [room_source(file) for file in files]
     free = list(_free_parts(data, samples))
@@ -76,6 +75,18 @@ def load_rooms(data: Data, samples: Sequence[Sample] = ()) -> Rooms:
         torch.from_numpy(pictures[..., ::-1].transpose(0, 3, 1, 2).copy()),
         drawn_by_source([*sources, *([FREE] * len(free))], data.weights),
     )
+
+
+def room_files(data: Data) -> list[Path]:
+    """The pictures of `data.rooms`.
+
+    Raises
+    ------
+    UsageError
+        If a folder holds none.
+    """
+    places = [Path(place).expanduser() for place in data.rooms]
+    return pick([file for place in places for file in find_pictures(place, usual="train")], data.most)
 
 
 def free_part(alpha: Alpha) -> tuple[slice, slice] | None:
