@@ -110,7 +110,8 @@ class _Loop:
             row = {}
             if done % self.config.log.every == 0 or done == config.steps:
                 seen = counted * config.batch * config.accumulate * fabric.world_size
-                row = {"step": done, "loss": float(total / counted), "learning_rate": self._rate(step)}
+                loss: Any = fabric.all_reduce(total / counted, reduce_op="mean")  # each process has its own chunks
+                row = {"step": done, "loss": float(loss), "learning_rate": self._rate(step)}
                 row["pictures_per_s"] = seen / (time.monotonic() - since)
                 total.zero_()
                 counted, since = 0, time.monotonic()

@@ -53,6 +53,8 @@ def test_two_processes_equal_one(portraits: Path, tmp_path: Path) -> None:
     one, two = (torch.load(folder / STATE, weights_only=True)["network"] for folder in (alone, together))
     learned = [name for name in one if "running_" not in name and "num_batches" not in name]
     assert max(float((one[name] - two[name]).abs().max()) for name in learned) < 2e-4
+    losses = [[row["loss"] for row in read_rows(folder)] for folder in (alone, together)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-4), "the log tells of all chunks, not of the first process's"
     start = build_network(both.network)[0].state_dict()
     assert max(float((one[name] - start[name]).abs().max()) for name in learned) > 1e-3
 
