@@ -109,7 +109,7 @@ class Progress:
         if self._bar is None:
             print(text, file=sys.stderr)
         else:
-            self._bar.console.print(text, highlight=False)
+            self._bar.console.print(text, highlight=False, markup=False)
 
     def finished(self, metrics: Mapping[str, object]) -> None:
         """Takes the bar away, and gives the cursor back."""

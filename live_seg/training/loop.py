@@ -189,6 +189,10 @@ class _Loop:
             self.plain.load_state_dict(self.average.state)
             results = validate(self.plain, self.samples.val, self.config.network.area_px)
             self.plain.load_state_dict(own)
+            if unusable := len(self.samples.val) - len(results):
+                self._say(
+                    f"{unusable} of {len(self.samples.val)} pictures could not be validated on: data check says why"
+                )
             scores = {f"val_{name}": value for name, value in mean(results).items()}
             self.stale += 1
             if merit(results) > self.best or not results:

@@ -27,5 +27,8 @@ def test_a_validation_is_told_whatever_its_masks_can_tell(
     progress = Progress()
     progress.started(Path("exp1"), 0, 10)
     progress.stepped(5, {"step": 5, **{f"val_{name}": value for name, value in means.items()}})
+    progress.said("skipped: [/red] is no picture")  # names of files are no markup
     progress.finished({})
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "[/red]" in told
+    assert said in told

@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib
 import json
 import math
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,22 @@ def test_the_networks_within_are_trained_and_scored(portraits: Path, tmp_path: P
     assert len(heads) == 6 and all(not torch.equal(after[name], before[name]) for name in heads)
     with pytest.raises(UsageError, match="no deep supervision"):
         build_network(config(portraits, tmp_path, network={"deep_supervision": True}).network)
+
+
+def test_pictures_that_cannot_be_validated_on_are_told(portraits: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+
+    class Listening(Silent):
+        def said(self, text: str) -> None:
+            said.append(text)
+
+    shutil.copytree(portraits, tmp_path / "val")
+    for mask in sorted((tmp_path / "val" / "masks").iterdir())[:3]:
+        cv2.imwrite(str(mask), np.zeros((8, 8), np.uint8))
+    run = config(portraits, tmp_path, data={"val": [str(tmp_path / "val")]}, train={"steps": 1, "batch": 2})
+    metrics = json.loads((train(run, Listening()) / "metrics.json").read_text())
+    assert metrics["val"]["n"] == 5
+    assert any(line.startswith("3 of 8 pictures could not be validated on") for line in said)
 
 
 def test_early_stop_and_tensorboard(portraits: Path, tmp_path: Path) -> None:
