@@ -113,17 +113,16 @@ def _split(arguments: argparse.Namespace) -> int:
     from live_seg.training.split import fingerprint, split
     from live_seg.writing import write_whole
 
-    pairs = {pair.name: pair for pair in find_pairs(arguments.folder)}
     shares = {"val": arguments.val, "test": arguments.test}
-    parts = split(list(pairs.values()), shares, arguments.seed, arguments.together)
+    parts = split(find_pairs(arguments.folder), shares, arguments.seed, arguments.together)
     out = arguments.out or arguments.folder / "split.csv"
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["split", "source", "name", "image", "mask"])
     for part, samples in parts.items():
         for sample in samples:
-            files = pairs[sample.name].image, pairs[sample.name].mask
-            writer.writerow([part, sample.source, sample.name, *(_from(file, out.parent) for file in files)])
+            files = (_from(file, out.parent) for file in (sample.image, sample.mask))
+            writer.writerow([part, sample.source, sample.name, *files])
     write_whole(out, text.getvalue().encode(errors="surrogateescape"))
     counts = ", ".join(f"{len(samples)} {part}" for part, samples in parts.items())
     print(f"{out}: {counts}, hash {fingerprint(parts)}")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from live_seg.errors import UsageError
 from live_seg.evaluation.pairs import Sample
 
+_Sample = TypeVar("_Sample", bound=Sample)
+
 
 def split(
-    samples: Sequence[Sample], shares: Mapping[str, float], seed: int = 0, together: str = ""
-) -> dict[str, list[Sample]]:
+    samples: Sequence[_Sample], shares: Mapping[str, float], seed: int = 0, together: str = ""
+) -> dict[str, list[_Sample]]:
     """Samples by part.
 
     A sample's place depends on its name and the seed alone, so pictures that are added later move no other.
@@ -43,7 +46,7 @@ def split(
         raise UsageError(
             f"{together!r} is no regular expression: {error}", "Write .*- for names that are alike up to the last dash."
         ) from None
-    parts: dict[str, list[Sample]] = {"train": [], **{part: [] for part in shares}}
+    parts: dict[str, list[_Sample]] = {"train": [], **{part: [] for part in shares}}
     for sample in samples:
         found = pattern.search(sample.name)
         parts[_part((found and found.group()) or sample.name, shares, seed)].append(sample)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,16 @@ def test_the_command_writes_a_split_file_that_evaluation_reads(
     assert "hash " in capsys.readouterr().out
     pairs = find_data(out, "test") + find_data(out, "train")
     assert len(pairs) == 8 and all(pair.image.is_file() for pair in pairs)
+
+
+def test_of_two_pictures_with_one_mask_none_is_lost(portraits: Path, tmp_path: Path) -> None:
+    shutil.copytree(portraits, tmp_path / "people")
+    (tmp_path / "people" / "images" / "figure-0.jpg").write_bytes(
+        (tmp_path / "people" / "images" / "figure-0.png").read_bytes()
+    )
+    assert main(["data", "split", str(tmp_path / "people")]) == 0
+    rows = csv.DictReader((tmp_path / "people" / "split.csv").read_text().splitlines())
+    assert len({row["image"] for row in rows}) == 9
 
 
 def test_the_check_command_prints_the_table_and_writes_the_sheet(
