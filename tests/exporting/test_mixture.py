@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,27 @@ def test_the_sweep_tells_the_good_from_the_bad(
     assert list(scores) == ["1.00 / 0.00", "0.75 / 0.25", "0.50 / 0.50", "0.25 / 0.75", "0.00 / 1.00"]
     good, bad = scores["1.00 / 0.00"], scores["0.00 / 1.00"]
     assert good[0] > 0.7 and bad[0] < 0.3 and good[3] < 0.5 < bad[3]
+
+
+def test_a_sweep_chooses_by_the_rows_val_of_pictures_and_of_rooms(
+    files: tuple[Path, Path], data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+
+    def seen(states: object, mixes: object, pairs: list[Pair], rooms: list[Path], *_: object) -> Iterator[Any]:
+        shown.extend([*(pair.name for pair in pairs), *(room.stem for room in rooms)])
+        yield "1.00", {"iou": 1.0, "pictures": 1, "rooms": 1}
+
+    monkeypatch.setattr("live_seg.exporting.mixture.sweep", seen)
+    for kind in ("pairs", "rooms"):
+        rows = (f"{part},{data}/images/{name}.png,{data}/masks/{name}.png" for part, name in PARTS[kind].items())
+        (tmp_path / f"{kind}.csv").write_text("\n".join(["split,image,mask", *rows]))
+    words = ["--sweep", str(tmp_path / "pairs.csv"), "--rooms", str(tmp_path / "rooms.csv")]
+    assert main(["average", *map(str, files), *words]) == 0
+    assert shown == ["wide", "close"]
+
+
+PARTS = {"pairs": {"val": "wide", "test": "square"}, "rooms": {"val": "close", "test": "upright"}}
 
 
 def test_a_sweep_shows_mirror_images_too(
