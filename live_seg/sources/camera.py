@@ -11,7 +11,7 @@ from live_seg.devices.choose import choose, find_again
 from live_seg.devices.faults import check_capturing, not_opened
 from live_seg.errors import SourceError, SourceLost
 from live_seg.frame import Clock, Frame, Size
-from live_seg.sources.capture import difference, format_of, open_capture, rate_of
+from live_seg.sources.capture import difference, format_of, open_capture, rate_of, waits_in_retrieve
 from live_seg.sources.grabber import Capture, Grabber
 from live_seg.sources.source import SourceBase, sources
 
@@ -110,7 +110,12 @@ class CameraSource(SourceBase):
         self._config, self._clock, self._devices = config, clock, devices
         self._open_capture, self._first_picture_s = open_, first_picture_s
         self._count = 0
-        self._grabber = Grabber(capture, clock, is_gone=lambda: bool(device.path) and not Path(device.path).exists())
+        self._grabber = Grabber(
+            capture,
+            clock,
+            is_gone=lambda: bool(device.path) and not Path(device.path).exists(),
+            waits_in_retrieve=waits_in_retrieve(capture),
+        )
         first = self._grabber.peek(first_picture_s)
         if first is None:
             self.close()

@@ -46,19 +46,28 @@ def open_capture(device: Device, size: Size, fps: float, make: MakeCapture = _op
     for backend in backends():
         capture = make(device.path or device.index, backend)
         if capture.isOpened():
-            _ask(capture, size, fps)
+            for which, value in _wanted(backend, size, fps):
+                capture.set(which, value)
             return capture
         capture.release()
     return None
 
 
-def _ask(capture: Capture, size: Size, fps: float) -> None:
-    # Motion JPEG first: what a webcam offers uncompressed at 1280x720 is 10 frames a second, all that USB 2 carries.
-    # What `set` returns proves nothing; `format_of` and the first picture do.
-    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-    capture.set(cv2.CAP_PROP_FRAME_WIDTH, size.width)
-    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size.height)
-    capture.set(cv2.CAP_PROP_FPS, fps)
+def _wanted(backend: int, size: Size, fps: float) -> list[tuple[int, float]]:
+    """Properties in the order in which they have to be asked for. What `set` returns proves nothing; `format_of` does.
+
+    Motion JPEG, since what a webcam offers uncompressed at 1280x720 is 10 frames a second, all that USB 2 carries; and
+    before the size. OpenCV's DirectShow forgets it with each change of size or rate: there it comes last.
+    """
+    form = (cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+    sides = [(cv2.CAP_PROP_FRAME_WIDTH, size.width), (cv2.CAP_PROP_FRAME_HEIGHT, size.height)]
+    rate = (cv2.CAP_PROP_FPS, fps)
+    return [rate, *sides, form] if backend == cv2.CAP_DSHOW else [form, *sides, rate]
+
+
+def waits_in_retrieve(capture: Capture) -> bool:
+    """Whether `grab` returns at once and `retrieve` waits for the picture, as in OpenCV's DirectShow."""
+    return capture.getBackendName() == "DSHOW"
 
 
 def format_of(capture: Capture) -> str:

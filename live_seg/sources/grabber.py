@@ -30,6 +30,9 @@ class Capture(Protocol):
     def set(self, propId: int, value: float) -> bool:  # noqa: N803
         """Asks for a property; the answer proves nothing."""
 
+    def getBackendName(self) -> str:  # noqa: N802
+        """OpenCV's interface that opened it: "V4L2", "DSHOW"."""
+
     def release(self) -> None:
         """Closes the device."""
 
@@ -53,15 +56,25 @@ class Grabber:
         Whether the device has disappeared: then one failed read is enough.
     pause_s
         Wait after a failed read. One corrupt picture is no reason to give up; twenty in a row are.
+    waits_in_retrieve
+        The picture comes while it is retrieved; otherwise its time is that at which it was grabbed, not yet decoded.
     """
 
     most_failures = 20
 
-    def __init__(self, capture: Capture, clock: Clock, is_gone: Callable[[], bool], pause_s: float = 0.05) -> None:
+    def __init__(
+        self,
+        capture: Capture,
+        clock: Clock,
+        is_gone: Callable[[], bool],
+        pause_s: float = 0.05,
+        waits_in_retrieve: bool = False,
+    ) -> None:
         self._capture = capture
         self._clock = clock
         self._is_gone = is_gone
         self._pause_s = pause_s
+        self._waits_in_retrieve = waits_in_retrieve
         self._changed = threading.Condition()
         self._newest: Grabbed | None = None
         self._ended = False
@@ -110,6 +123,8 @@ class Grabber:
             came = self._capture.grab()
             now = self._clock()
             good, image = self._capture.retrieve() if came else (False, None)
+            if self._waits_in_retrieve:
+                now = self._clock()
             if not good or image is None:
                 failures += 1
                 if self._is_gone():

@@ -15,7 +15,7 @@ class FakeCapture:
     `obeys`: whether what is asked by `set` comes about. A cable is pulled by `pull`.
     """
 
-    def __init__(self, size=(640, 480), fps=30.0, fourcc="YUYV", obeys=False, opened=True):
+    def __init__(self, size=(640, 480), fps=30.0, fourcc="YUYV", obeys=False, opened=True, backend="V4L2"):
         self.properties = {
             cv2.CAP_PROP_FRAME_WIDTH: float(size[0]),
             cv2.CAP_PROP_FRAME_HEIGHT: float(size[1]),
@@ -27,6 +27,7 @@ class FakeCapture:
         self.grabbing = threading.Event()
         self._obeys = obeys
         self._opened = opened
+        self._backend = backend
         self._coming = queue.Queue()
         self._grabbed = None
 
@@ -52,6 +53,9 @@ class FakeCapture:
 
     def retrieve(self):
         return self._grabbed is not None, self._grabbed
+
+    def getBackendName(self):  # noqa: N802
+        return self._backend
 
     def release(self):
         self.released.set()

@@ -9,9 +9,20 @@ from fake_capture import FakeCapture
 from live_seg.devices import Device
 from live_seg.frame import Size
 from live_seg.sources import capture as module
-from live_seg.sources.capture import backends, difference, format_of, open_capture, rate_of
+from live_seg.sources.capture import backends, difference, format_of, open_capture, rate_of, waits_in_retrieve
 
 C920 = Device("C920", 0, "/dev/video0")
+
+
+class DirectShow(FakeCapture):
+    """Sets its graph up anew for a size, a rate or a format, as OpenCV 4.6 does; only the last keeps Motion JPEG."""
+
+    def __init__(self):
+        super().__init__(obeys=True, backend="DSHOW")
+
+    def set(self, propId, value):  # noqa: N803
+        super().set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"YUY2"))
+        return super().set(propId, value)
 
 
 def test_motion_jpeg_is_asked_for_before_the_size():
@@ -20,6 +31,19 @@ def test_motion_jpeg_is_asked_for_before_the_size():
     asked = [which for which, _ in fake.asked]
     assert asked[:3] == [cv2.CAP_PROP_FOURCC, cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT]
     assert dict(fake.asked)[cv2.CAP_PROP_FOURCC] == cv2.VideoWriter.fourcc(*"MJPG")
+
+
+def test_directshow_is_asked_for_motion_jpeg_last_because_it_forgets_it_with_each_change_of_size_or_rate(monkeypatch):
+    monkeypatch.setattr(module, "backends", lambda: [cv2.CAP_DSHOW])
+    capture = DirectShow()
+    open_capture(Device("Cam", 0), Size(1280, 720), 30, lambda camera, backend: capture)
+    assert format_of(capture) == "MJPG"
+    assert (capture.get(cv2.CAP_PROP_FRAME_WIDTH), capture.get(cv2.CAP_PROP_FRAME_HEIGHT)) == (1280, 720)
+
+
+def test_only_directshow_waits_for_its_picture_while_it_is_retrieved():
+    assert waits_in_retrieve(FakeCapture(backend="DSHOW"))
+    assert not any(waits_in_retrieve(FakeCapture(backend=name)) for name in ("V4L2", "MSMF", "AVFOUNDATION"))
 
 
 def test_linux_opens_by_path_since_a_number_may_be_another_camera(monkeypatch):

@@ -48,6 +48,22 @@ def test_the_time_is_the_clocks_when_the_picture_came(capture, grabber):
     assert grabber.take(LONG_S).time == 101.0
 
 
+def test_where_the_picture_comes_while_it_is_retrieved_its_time_is_the_clocks_after_that():
+    passed = []
+
+    class Slow(FakeCapture):
+        def retrieve(self):
+            passed.append(0.2)  # the wait of a camera with five pictures a second
+            return super().retrieve()
+
+    capture = Slow(size=(8, 4))
+    grabber = Grabber(capture, lambda: sum(passed), is_gone=lambda: False, pause_s=0, waits_in_retrieve=True)
+    capture.give(1)
+    assert grabber.take(LONG_S).time == 0.2
+    capture.pull()
+    grabber.close()
+
+
 def test_a_given_picture_is_never_written_to_again(capture, grabber):
     capture.give(1)
     first = grabber.take(LONG_S).image
