@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from live_seg.devices import v4l2
+from live_seg.devices import avfoundation, v4l2
 from live_seg.devices.device import Device, Mode
 
 _probed = 4  # indices tried where nobody tells the names; each costs up to a second and a line of noise
@@ -19,7 +19,11 @@ def list_devices() -> list[Device]:
     """Every device, in the order of its index; also nodes that are neither camera nor virtual camera."""
     if sys.platform == "linux":
         return node_devices()
-    return named_devices("dshow" if sys.platform == "win32" else "avfoundation")
+    if sys.platform == "darwin":
+        return avfoundation.cameras()
+    if sys.platform == "win32":
+        return named_devices()
+    return probed_devices()
 
 
 def modes_of(device: Device) -> list[Mode]:
@@ -60,28 +64,30 @@ def _name_without_opening(path: Path) -> str:
         return path.name
 
 
-def named_devices(system: str) -> list[Device]:
-    """Windows and macOS: the names that the system's own interface gives, in its order."""
+def named_devices() -> list[Device]:
+    """Windows: the names that DirectShow gives, in its order, which is that of OpenCV's numbers.
+
+    Cameras come first, microphones after them. A camera that gives sound too must not be left out: each one after it
+    would get the number of another. A virtual camera may tell no kind at all.
+    """
     import av
+    import cv2
 
     try:
-        listed = [device for device in av.enumerate_input_devices(system) if "audio" not in device.media_types]
-    except (AttributeError, ValueError, OSError):  # an older PyAV, or one built without device support
-        return probed_devices()
-    cameras = [device for device in listed if not device.description.startswith("Capture screen")]
-    return [
-        Device(device.description or device.name, index, outputs=False, driver=system)
-        for index, device in enumerate(cameras)
-    ]
+        listed = av.enumerate_input_devices("dshow")
+    except (av.error.FFmpegError, ValueError, OSError):  # also where there is no camera, or no microphone
+        return probed_devices(cv2.CAP_DSHOW)
+    cameras = [device for device in listed if "video" in device.media_types or not device.media_types]
+    return [Device(device.description or device.name, index, driver="dshow") for index, device in enumerate(cameras)]
 
 
-def probed_devices() -> list[Device]:
-    """The indices that OpenCV can open, without names."""
+def probed_devices(backend: int = 0) -> list[Device]:
+    """The indices that OpenCV can open with one of its interfaces (0: any), without names."""
     import cv2
 
     found = []
     for index in range(_probed):
-        capture = cv2.VideoCapture(index)
+        capture = cv2.VideoCapture(index, backend)
         if capture.isOpened():
             found.append(Device(f"camera {index}", index))
         capture.release()

@@ -1,10 +1,10 @@
 import errno
+import sys
 import types
 
-import pytest
 from fake_kernel import FakeNode
 
-from live_seg.devices import v4l2
+from live_seg.devices import listing, v4l2
 from live_seg.devices.device import Device
 from live_seg.devices.listing import list_devices, modes_of, named_devices, node_devices
 
@@ -45,35 +45,37 @@ def test_a_loopback_is_virtual_and_no_camera_even_while_it_captures(tmp_path):
     assert device.captures and device.is_virtual and device.is_loopback and not device.is_camera
 
 
-def test_windows_and_macos_give_names_in_order_without_microphones_and_screens(monkeypatch):
+def test_windows_gives_names_and_numbers_without_microphones_but_with_cameras_that_have_one(monkeypatch):
     import av
 
     def enumerate_input_devices(system):
-        assert system == "avfoundation"
+        assert system == "dshow"
         return [
-            types.SimpleNamespace(name="0", description="FaceTime HD Camera", media_types=["video"]),
-            types.SimpleNamespace(name="1", description="OBS Virtual Camera", media_types=["video"]),
-            types.SimpleNamespace(name="2", description="Capture screen 0", media_types=["video"]),
-            types.SimpleNamespace(name="0", description="Microphone", media_types=["audio"]),
+            types.SimpleNamespace(name="@0", description="Capture Card", media_types=["audio", "video"]),
+            types.SimpleNamespace(name="@1", description="HD Webcam", media_types=["video"]),
+            types.SimpleNamespace(name="@2", description="OBS Virtual Camera", media_types=[]),
+            types.SimpleNamespace(name="@3", description="Microphone", media_types=["audio"]),
         ]
 
-    monkeypatch.setattr(av, "enumerate_input_devices", enumerate_input_devices, raising=False)
-    found = named_devices("avfoundation")
+    monkeypatch.setattr(av, "enumerate_input_devices", enumerate_input_devices)
+    found = named_devices()
     assert [(device.index, device.name, device.is_camera) for device in found] == [
-        (0, "FaceTime HD Camera", True),
-        (1, "OBS Virtual Camera", False),
+        (0, "Capture Card", True),
+        (1, "HD Webcam", True),
+        (2, "OBS Virtual Camera", False),
     ]
     assert modes_of(found[0]) == []
 
 
-def test_an_old_library_that_cannot_name_cameras_leads_to_probing_few_indices(monkeypatch):
+def test_where_directshow_cannot_name_cameras_few_indices_are_tried_with_it(monkeypatch):
     import av
     import cv2
 
     tried = []
 
     class Capture:
-        def __init__(self, index):
+        def __init__(self, index, backend):
+            assert backend == cv2.CAP_DSHOW  # another interface would take seconds for each
             tried.append(index)
 
         def isOpened(self):  # noqa: N802
@@ -82,19 +84,44 @@ def test_an_old_library_that_cannot_name_cameras_leads_to_probing_few_indices(mo
         def release(self):
             pass
 
-    monkeypatch.delattr(av, "enumerate_input_devices", raising=False)
+    def cannot(system):
+        raise av.error.UndefinedError(-1, "none found")
+
+    monkeypatch.setattr(av, "enumerate_input_devices", cannot)
     monkeypatch.setattr(cv2, "VideoCapture", Capture)
-    assert [device.index for device in named_devices("dshow")] == [1]
+    assert [device.index for device in named_devices()] == [1]
     assert len(tried) <= 4
 
 
-@pytest.mark.parametrize(("system", "asked"), [("win32", "dshow"), ("darwin", "avfoundation")])
-def test_each_system_is_asked_by_its_own_interface(monkeypatch, system, asked):
-    from live_seg.devices import listing
+def test_macos_numbers_cameras_as_opencv_does_by_their_unique_ids(monkeypatch):
+    made = {
+        "video": [("FaceTime HD Camera", "6C70"), ("Logitech C920", "0x1000"), ("OBS Virtual Camera", "7626")],
+        "muxed": [("DV Camera", "0x0500")],
+    }
 
-    monkeypatch.setattr(listing.sys, "platform", system)
-    monkeypatch.setattr(listing, "named_devices", lambda interface: [Device(interface, 0)])
-    assert list_devices()[0].name == asked
+    def listed(kind):
+        return [
+            types.SimpleNamespace(localizedName=lambda name=name: name, uniqueID=lambda unique=unique: unique)
+            for name, unique in made[kind]
+        ]
+
+    library = types.ModuleType("AVFoundation")
+    library.AVMediaTypeVideo, library.AVMediaTypeMuxed = "video", "muxed"
+    library.AVCaptureDevice = types.SimpleNamespace(devicesWithMediaType_=listed)
+    monkeypatch.setitem(sys.modules, "AVFoundation", library)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert [(device.index, device.name, device.is_camera) for device in list_devices()] == [
+        (0, "DV Camera", True),
+        (1, "Logitech C920", True),
+        (2, "FaceTime HD Camera", True),
+        (3, "OBS Virtual Camera", False),
+    ]
+
+
+def test_windows_is_asked_by_its_own_interface(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(listing, "named_devices", lambda: [Device("dshow", 0)])
+    assert list_devices()[0].name == "dshow"
 
 
 def test_a_camera_that_cannot_be_opened_has_no_modes(tmp_path):
