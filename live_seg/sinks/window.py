@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -72,7 +73,8 @@ class Window(SinkBase):
         key = cv2.pollKey()
         if key >= 0:
             self._press(chr(key & 0xFF).lower())
-        if cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) < 1:
+        # On macOS OpenCV's windows have no close button, and one in the Dock, or hidden by Cmd+H, counts as not visible.
+        if sys.platform != "darwin" and cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) < 1:
             self._stream.control(end)
 
     def close(self) -> None:

@@ -117,6 +117,23 @@ def test_without_a_screen_there_is_one_clear_line(monkeypatch: pytest.MonkeyPatc
             Window(Config(), Stream(Size(64, 48), 30, False))
 
 
+@pytest.mark.parametrize(("system", "ends"), [("linux", 1), ("win32", 1), ("darwin", 0)])
+def test_a_window_that_is_not_visible_was_closed_but_on_macos_where_it_lies_in_the_dock(
+    monkeypatch: pytest.MonkeyPatch, system: str, ends: int
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(window, "screen_problem", lambda: "")
+    monkeypatch.setattr(Window, "_create", lambda window, size: setattr(window, "_open", True))
+    for name, answer in (("imshow", None), ("pollKey", -1), ("getWindowProperty", 0.0), ("destroyWindow", None)):
+        monkeypatch.setattr(cv2, name, lambda *_, answer=answer: answer)
+    monkeypatch.setattr(sys, "platform", system)
+    with Window(Config(), Stream(Size(64, 48), 30, False, control=told.append)) as sink:
+        picture = np.zeros((48, 64, 3), np.uint8)
+        sink.write(picture, Frame(picture, 0, 0.0))
+        sink.pump()
+    assert len(told) == ends
+
+
 def test_every_key_is_a_letter_of_its_own() -> None:
     assert all(len(key) == 1 for key in KEYS)
     assert set("bmpsohq") == set(KEYS)
