@@ -89,7 +89,7 @@ class Endless(SourceBase):
     fps = 30.0
     live = False
 
-    def __init__(self, images: Sequence[Image], seconds: float, clock: Clock = time.monotonic) -> None:
+    def __init__(self, images: Sequence[Image], seconds: float, clock: Clock = time.perf_counter) -> None:
         self.size = Size.of(images[0])
         self.given = 0
         self._images = _to_and_fro(images)
@@ -142,7 +142,7 @@ class Camera(SourceBase):
         images: Sequence[Image],
         seconds: float,
         fps: float = 30.0,
-        clock: Clock = time.monotonic,
+        clock: Clock = time.perf_counter,
         wait: Callable[[float], object] = time.sleep,
     ) -> None:
         self.size = Size.of(images[0])

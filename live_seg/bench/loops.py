@@ -52,9 +52,9 @@ class Timed:
 
     def __call__(self, blob: Blob) -> Blob:
         """See `Network`."""
-        start = time.monotonic()
+        start = time.perf_counter()
         logits = self._network(blob)
-        self._statistics.took("network", time.monotonic() - start)
+        self._statistics.took("network", time.perf_counter() - start)
         return logits
 
     def close(self) -> None:
@@ -74,7 +74,7 @@ def straightforward(
     effect: str,
     source: Endless | Camera,
     statistics: Statistics,
-    clock: Clock = time.monotonic,
+    clock: Clock = time.perf_counter,
 ) -> None:
     """What one writes first: one thing after the other, the room blurred at full size, laid together in floats.
 

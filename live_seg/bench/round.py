@@ -79,9 +79,9 @@ def run_round(loop: Loop, images: list[Image], setting: Setting, seconds: float)
     paced = setting.mode == "paced"
     source = Camera(images, seconds, setting.fps) if paced else Endless(images, seconds)
     statistics = Statistics(window=None)
-    start_busy_s, start_s, start_cpu_s = busy_s(), time.monotonic(), time.process_time()
+    start_busy_s, start_s, start_cpu_s = busy_s(), time.perf_counter(), time.process_time()
     loop(source, statistics)
-    wall_s, cpu_s = time.monotonic() - start_s, time.process_time() - start_cpu_s
+    wall_s, cpu_s = time.perf_counter() - start_s, time.process_time() - start_cpu_s
     elsewhere_s = None if start_busy_s is None else (busy_s() or 0.0) - start_busy_s - cpu_s
     shown = statistics.count(SINK) - statistics.hidden_count
     if shown <= 0:

@@ -46,7 +46,7 @@ class Background(Protocol):
         """uint8 (H, W, 3) BGR of that size; not to be written to, and the same array while nothing changes."""
 
 
-def open_background(text: str, clock: Clock = time.monotonic) -> Background:
+def open_background(text: str, clock: Clock = time.perf_counter) -> Background:
     """Opens what `replace.background` means.
 
     Parameters
@@ -133,10 +133,10 @@ class Video:
     def _advance(self, now: float) -> None:
         """Shows the last frame that is due."""
         assert self._lead_s is not None
-        until = time.monotonic() + self.patience_s
+        until = time.perf_counter() + self.patience_s
         while True:
             if self._next is None:
-                self._next = self._decoder.take(until - time.monotonic())
+                self._next = self._decoder.take(until - time.perf_counter())
             if self._next is None:
                 return
             if now - self._lead_s - self._next.time_s > _late_s:
@@ -189,15 +189,15 @@ class _Decoder:
 
     def take(self, patience_s: float) -> _Timed | None:
         """Next frame, or None if none came in time, or none will come any more."""
-        until = time.monotonic() + patience_s
+        until = time.perf_counter() + patience_s
         while True:
             was_alive = self._thread.is_alive()
             if not was_alive and self._frames.empty():
                 return None
             try:
-                return self._frames.get(timeout=min(0.1, max(0.001, until - time.monotonic())))
+                return self._frames.get(timeout=min(0.1, max(0.001, until - time.perf_counter())))
             except queue.Empty:
-                if not was_alive or time.monotonic() >= until:
+                if not was_alive or time.perf_counter() >= until:
                     return None
 
     def _run(self) -> None:

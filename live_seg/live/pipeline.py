@@ -81,7 +81,7 @@ class Pipeline:
         lossless: bool,
         commands: queue.SimpleQueue[Command] | None = None,
         statistics: Statistics | None = None,
-        clock: Clock = time.monotonic,
+        clock: Clock = time.perf_counter,
     ) -> None:
         self.statistics = statistics or Statistics()
         self.statistics.source = source.name

@@ -80,7 +80,7 @@ class Session:
         config = self._config
         shown = config.window.show or config.virtual_camera.show or "page" in config.output.also
         network = self._load(Size.parse(config.source.size))
-        source = reopening(open_source(config, time.monotonic, repeat=shown), config)
+        source = reopening(open_source(config, time.perf_counter, repeat=shown), config)
         self._stack.callback(source.close)
         self.lossless = not source.live and (bool(config.output.file) or not shown)
         log.info("%s: %s at %.4g FPS", source.name, source.size, source.fps)
@@ -100,21 +100,21 @@ class Session:
         )
         self.outputs = self._open_sinks(stream)
         if not source.live and any(sink.watched for sink in self.outputs):
-            source = Paced(source, time.monotonic, self._wait, stamped=not self.lossless)
+            source = Paced(source, time.perf_counter, self._wait, stamped=not self.lossless)
         self.pipeline = Pipeline(config, source, self._loads(network), self.lossless, commands, statistics)
 
     def run(self, look: Look) -> None:
         """Runs the loop until its end; see `Pipeline.run`."""
-        started = time.monotonic()
+        started = time.perf_counter()
         self.pipeline.run(self.outputs, look)
         for sink in self.outputs:
             count = self.pipeline.statistics.count(sink.name)
-            log.info("%s: %d pictures in %.1f s", sink.name, count, time.monotonic() - started)
+            log.info("%s: %d pictures in %.1f s", sink.name, count, time.perf_counter() - started)
 
     def _wait(self, seconds: float) -> None:
         """Waits for a frame's time; less if the run is to end: in a video of slides the next one is minutes away."""
-        until = time.monotonic() + seconds
-        while not self.pipeline.is_stopping and (left := until - time.monotonic()) > 0:
+        until = time.perf_counter() + seconds
+        while not self.pipeline.is_stopping and (left := until - time.perf_counter()) > 0:
             time.sleep(min(left, _SLICE_S))
 
     def _load(self, size: Size) -> Future[Choice]:
