@@ -94,3 +94,13 @@ def unknown(kind: str, name: str, valid: Iterable[str]) -> UsageError:
 def one_line(text: str) -> str:
     """The text as one line that any terminal can print: line ends and escape sequences are spelled out."""
     return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text)
+
+
+def cure_of_import(error: ImportError) -> str:
+    """What to do about a package that is there and does not load; empty where that is not known.
+
+    On Windows many are built with Microsoft's compiler and need its libraries, in a version not older than their own.
+    """
+    if "DLL load failed" not in str(error):
+        return ""
+    return "Install Microsoft's Visual C++ Redistributable, also over an old one: https://aka.ms/vs/17/release/vc_redist.x64.exe"

@@ -25,7 +25,8 @@ Alpha = NDArray[np.uint8]
 Clock = Callable[[], float]
 """Seconds that only go up, like `time.perf_counter`; injected, so that tests need no sleep.
 
-Not `time.monotonic`: before Python 3.13 it goes in steps of 15.6 ms on Windows, half a frame. Elsewhere they are one."""
+Not `time.monotonic`: before Python 3.13 it goes in steps of 15.6 ms on Windows, half a frame. Elsewhere both are one.
+"""
 
 
 class Size(NamedTuple):

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from live_seg.cli.parser import Parser
-from live_seg.errors import LiveSegError, UsageError, nearest, one_line
+from live_seg.errors import LiveSegError, UsageError, cure_of_import, nearest, one_line
 
 _EXTRAS = {
     **dict.fromkeys(("torch", "segmentation_models_pytorch", "onnx", "lightning_fabric"), "live-seg[train]"),
@@ -79,6 +79,8 @@ def _explained(error: Exception) -> tuple[str, int]:
     """One line and the exit code for what is no error of ours on purpose."""
     if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
         return f"{error.name} is missing. Install it: pip install '{_EXTRAS[error.name]}'", 2
+    if isinstance(error, ImportError) and cure_of_import(error):
+        return f"{str(error).rstrip('.')}. {cure_of_import(error)}", 1
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if error.filename else ""
         return f"{error.strerror}{where}", 1

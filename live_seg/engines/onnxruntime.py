@@ -14,7 +14,7 @@ from live_seg.closing import Closing
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines.engine import Blob, engines
 from live_seg.engines.overheard import Overheard, why
-from live_seg.errors import EngineError
+from live_seg.errors import EngineError, cure_of_import
 from live_seg.frame import Size
 
 
@@ -154,9 +154,13 @@ def import_runtime() -> Any:
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # Microsoft's builds report their use otherwise
     try:
         import onnxruntime
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise EngineError(
             f"ONNX Runtime is missing ({first_line(error)})", "Install it: pip install onnxruntime"
+        ) from None
+    except ImportError as error:  # it is there; a second package beside it would overwrite its files
+        raise EngineError(
+            f"ONNX Runtime cannot be loaded ({first_line(error)})", cure_of_import(error) or "Install live-seg again."
         ) from None
     return onnxruntime
 

@@ -11,8 +11,8 @@ import numpy as np
 from live_seg.closing import Closing
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines.engine import Blob, engines
-from live_seg.engines.onnxruntime import thread_count
-from live_seg.errors import EngineError
+from live_seg.engines.onnxruntime import first_line, thread_count
+from live_seg.errors import EngineError, cure_of_import
 from live_seg.frame import Size
 
 
@@ -28,9 +28,13 @@ class OpenVinoEngine(Closing):
         sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
         try:
             import openvino
-        except ImportError:
+        except ModuleNotFoundError:
             raise EngineError(
                 "OpenVINO is not installed", "Install it (x86-64 only): pip install openvino; or use --engine cpu."
+            ) from None
+        except ImportError as error:
+            raise EngineError(
+                f"OpenVINO cannot be loaded ({first_line(error)})", cure_of_import(error) or "Use --engine cpu."
             ) from None
         try:
             core = openvino.Core()

@@ -95,7 +95,9 @@ class _Redirected:
 
 def why(text: str) -> str:
     """The reason that lies in a text of the runtime; empty if none is known."""
-    missing = re.search(r"([\w.+-]+\.(?:so|dll)[\w.]*): cannot open shared object", text)
+    missing = re.search(
+        r"([\w.+-]+\.so[\w.]*): cannot open shared object|depends on \"([^\"]+)\" which is missing", text
+    )
     if missing:
-        return f"the library {missing[1]} is missing"
+        return f"the library {missing[1] or missing[2]} is missing"
     return "TensorRT is not installed" if "install TensorRT" in text else ""

@@ -73,7 +73,7 @@ class Window(SinkBase):
         key = cv2.pollKey()
         if key >= 0:
             self._press(chr(key & 0xFF).lower())
-        # On macOS OpenCV's windows have no close button, and one in the Dock, or hidden by Cmd+H, counts as not visible.
+        # On macOS OpenCV's windows have no close button, and one in the Dock, or hidden with Cmd+H, is not visible.
         if sys.platform != "darwin" and cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) < 1:
             self._stream.control(end)
 

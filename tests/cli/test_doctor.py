@@ -157,6 +157,14 @@ def test_an_engine_that_ends_its_process_is_a_finding_and_not_the_end(monkeypatc
     assert "ended with -11: Segmentation fault" in answer["what"] and answer["cure"]
 
 
+def test_what_a_native_library_prints_need_not_be_text_of_the_systems_code_page(monkeypatch, tmp_path):
+    printing = tmp_path / "python"
+    printing.write_bytes(b"#!/bin/sh\nprintf 'cannot \\201ffnen\\n' >&2; exit 3\n")
+    printing.chmod(0o755)
+    monkeypatch.setattr(engines.sys, "executable", str(printing))
+    assert "ended with 3: cannot" in engines.prove_apart("cuda")["what"]
+
+
 def test_an_engine_that_hangs_is_a_finding(monkeypatch):
     def hang(*_, **__):
         raise engines.subprocess.TimeoutExpired("python", 1)

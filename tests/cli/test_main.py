@@ -102,6 +102,19 @@ def test_a_defect_of_ours_says_how_to_see_more(
     assert "run again with --debug" in printed
 
 
+def test_libraries_of_windows_that_are_missing_are_no_defect_of_ours(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(options: object) -> int:
+        raise ImportError("DLL load failed while importing cv2: The specified module could not be found.")
+
+    monkeypatch.setattr(live, "run", run)
+    assert main([]) == 1
+    printed = capsys.readouterr().err
+    assert "importing cv2" in printed and "Visual C++ Redistributable" in printed
+    assert "defect" not in printed
+
+
 @pytest.mark.parametrize("words", [["--version"], ["-V"], ["--no-window", "--version"], ["doctor", "--version"]])
 def test_version_is_printed_wherever_it_stands(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     assert main(words) == 0

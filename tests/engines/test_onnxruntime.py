@@ -126,6 +126,21 @@ def test_a_build_without_the_provider_is_said(monkeypatch: pytest.MonkeyPatch, n
     assert "onnxruntime-gpu" in caught.value.cure
 
 
+@pytest.mark.parametrize(("name", "module"), [("cpu", "onnxruntime"), ("openvino", "openvino")])
+def test_a_runtime_that_is_there_and_whose_libraries_are_not_is_not_installed_once_more(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, module: str
+) -> None:
+    said = f"DLL load failed while importing {module}: A dynamic link library (DLL) initialization routine failed."
+    (tmp_path / f"{module}.py").write_text(f"raise ImportError({said!r})", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    for loaded in [one for one in sys.modules if one.partition(".")[0] == module]:
+        monkeypatch.delitem(sys.modules, loaded)
+    with pytest.raises(EngineError, match=r"cannot be loaded .*initialization routine") as caught:
+        engines.get(name)(FILE, SIZE, EngineConfig())
+    assert "Visual C++ Redistributable" in caught.value.cure
+    assert "pip" not in caught.value.cure
+
+
 def test_a_runtime_that_is_missing_is_said_with_the_line_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(EngineError, match="pip install onnxruntime"):

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from live_seg.cli.main import Terminal
-from live_seg.engines.overheard import Overheard
+from live_seg.engines.overheard import Overheard, why
 
 MISSING = b"libcudnn.so.9: cannot open shared object file\n"
 
@@ -20,6 +20,13 @@ def test_who_listens_hears_what_is_printed_meanwhile(capfd: pytest.CaptureFixtur
     assert listening.reason == "the library libcudnn.so.9 is missing"
     os.write(2, b"back\n")
     assert capfd.readouterr() == ("", "back\n")
+
+
+def test_what_is_missing_on_windows_is_named_too() -> None:
+    text = r'Error loading "C:\x\onnxruntime_providers_cuda.dll" which depends on "cublasLt64_13.dll" which is missing.'
+    assert why(text + ' (Error 126: "The specified module could not be found.")') == (
+        "the library cublasLt64_13.dll is missing"
+    )
 
 
 def test_of_two_that_listen_at_a_time_the_last_gives_the_terminal_back(capfd: pytest.CaptureFixture[str]) -> None:

@@ -59,7 +59,9 @@ def prove_apart(name: str) -> dict[str, Any]:
     """Runs `prove` in a new process: {"device", "model", "ms"}, or {"what", "cure"}."""
     command = [sys.executable, "-c", f"from live_seg.cli.checks.engines import prove; prove({name!r})"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=patience_s, check=False)
+        done = subprocess.run(  # native libraries print in a code page of their own
+            command, capture_output=True, text=True, errors="replace", timeout=patience_s, check=False
+        )
     except subprocess.TimeoutExpired:
         return {"what": f"no answer in {patience_s:.0f} s", "cure": "live-seg --engine cpu does without."}
     lines = done.stdout.strip().splitlines()
