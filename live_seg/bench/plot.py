@@ -111,7 +111,7 @@ def _subplots(rows: int, columns: int, inches: tuple[float, float]) -> tuple[Any
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise UsageError("matplotlib is not installed", "Install it: pip install 'live-seg[bench]'") from None
+        raise UsageError("matplotlib is not installed", 'Install it: pip install "live-seg[bench]"') from None
     figure = Figure(figsize=inches, layout="constrained")
     return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from live_seg.errors import UsageError
 
-INSTALL = "pip install 'live-seg[train]'"
+INSTALL = 'pip install "live-seg[train]"'
 PRECISIONS = ("int8", "fp16")
 NEEDED = ("torch", "segmentation_models_pytorch", "onnx", "onnxruntime")
 

@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _explained(error: Exception) -> tuple[str, int]:
     """One line and the exit code for what is no error of ours on purpose."""
     if isinstance(error, ModuleNotFoundError) and error.name in _EXTRAS:
-        return f"{error.name} is missing. Install it: pip install '{_EXTRAS[error.name]}'", 2
+        return f'{error.name} is missing. Install it: pip install "{_EXTRAS[error.name]}"', 2
     if isinstance(error, ImportError) and cure_of_import(error):
         return f"{str(error).rstrip('.')}. {cure_of_import(error)}", 1
     if isinstance(error, OSError) and error.strerror:

@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         from live_seg.training.run import train
     except ImportError as error:
-        raise LiveSegError(f"training needs {error.name}", "pip install 'live-seg[train]'") from None
+        raise LiveSegError(f"training needs {error.name}", 'pip install "live-seg[train]"') from None
     with unwinding():
         folder = train(config, Progress(), arguments.resume)
     print(folder)

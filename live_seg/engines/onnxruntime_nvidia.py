@@ -22,7 +22,7 @@ its pull request 32121 replay from memory that has gone to others by then, and m
 class _NvidiaEngine(OnnxRuntimeEngine):
     precision = "fp16"
     memory = "cuda"
-    cure = "Run pip install 'live-seg[cuda]', or use --engine auto; live-seg doctor tells more."
+    cure = 'Run pip install "live-seg[cuda]", or use --engine auto; live-seg doctor tells more.'
 
     @classmethod
     def check(cls) -> Any:
@@ -58,7 +58,7 @@ class CudaEngine(_NvidiaEngine):
         version = import_runtime().__version__
         if tuple(int(number) for number in re.findall(r"\d+", version)[:3]) < _KEEPS_WHAT_IT_RECORDED:
             raise EngineError(
-                f"ONNX Runtime {version} is too old to record a graph", "Bring it up: pip install -U 'live-seg[cuda]'."
+                f"ONNX Runtime {version} is too old to record a graph", 'Bring it up: pip install -U "live-seg[cuda]".'
             )
         return [(cls.provider, {"device_id": config.device, "enable_cuda_graph": "1", "use_tf32": "0"})]
 
@@ -74,7 +74,7 @@ class TensorRtEngine(_NvidiaEngine):
 
     name = "tensorrt"
     provider = "TensorrtExecutionProvider"
-    cure = "Install TensorRT (`pip install 'tensorrt-cu13<11'`), or use --engine cuda; live-seg doctor tells more."
+    cure = 'Install TensorRT (`pip install "tensorrt-cu13<11"`), or use --engine cuda; live-seg doctor tells more.'
 
     @classmethod
     def check(cls) -> Any:

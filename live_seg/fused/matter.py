@@ -99,7 +99,7 @@ def open_matter(network: Network, config: Config, effect: Callable[[], Effect], 
     """
     engines = graph_engines(network.engine, config.engine)
     if engines and find_spec("onnx") is None:
-        log.warning("onnx is missing, so OpenCV makes the picture; pip install 'live-seg[cuda]' brings it")
+        log.warning('onnx is missing, so OpenCV makes the picture; pip install "live-seg[cuda]" brings it')
         engines = []
     if not engines:
         return Matter(network, config.matting)

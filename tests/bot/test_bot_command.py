@@ -104,4 +104,4 @@ def test_without_aiogram_it_says_how_to_install_it(
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "aiogram", None)
     assert main(["bot"]) == 2
-    assert capsys.readouterr().err == "live-seg: aiogram is missing. Install it: pip install 'live-seg[bot]'\n"
+    assert capsys.readouterr().err == 'live-seg: aiogram is missing. Install it: pip install "live-seg[bot]"\n'

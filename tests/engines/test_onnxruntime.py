@@ -71,7 +71,7 @@ def test_tensorrt_that_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(onnxruntime_nvidia, "tensorrt_version", lambda: "")
     with pytest.raises(EngineError, match="TensorRT is not installed") as caught:
         engines.get("tensorrt")(FILE, SIZE, EngineConfig())
-    assert "pip install 'tensorrt-cu13<11'" in caught.value.cure
+    assert 'pip install "tensorrt-cu13<11"' in caught.value.cure
     assert not runtime.sessions
 
 
@@ -87,7 +87,7 @@ def test_the_library_that_is_missing_is_named_and_its_noise_is_not_shown(
     install(monkeypatch, "CPUExecutionProvider", MISSING)
     with pytest.raises(EngineError, match=r"the library libcudnn\.so\.9 is missing") as caught:
         engines.get("cuda")(FILE, SIZE, EngineConfig())
-    assert "pip install 'live-seg[cuda]'" in caught.value.cure
+    assert 'pip install "live-seg[cuda]"' in caught.value.cure
     assert capfd.readouterr() == ("", "")
 
 

@@ -22,7 +22,7 @@ def test_without_the_extra_the_install_line_is_printed(
 
     monkeypatch.setattr(importlib, "import_module", without_torch)
     assert main(["export", "a.pt", "--calibrate", "x", "--validate", "y"]) == 2
-    assert "pip install 'live-seg[train]'" in capsys.readouterr().err
+    assert 'pip install "live-seg[train]"' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -136,4 +136,4 @@ def test_without_onnx_the_plain_way_serves_and_the_install_line_is_said(
     config = build({"engine": {"name": "cpu", "fused": "always"}})
     matter = open_matter(network, config, lambda: open_effect(config), waits=False)
     assert type(matter) is Matter
-    assert "pip install 'live-seg[cuda]'" in caplog.text
+    assert 'pip install "live-seg[cuda]"' in caplog.text
