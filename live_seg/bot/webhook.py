@@ -28,6 +28,9 @@ _HEADER = "X-Telegram-Bot-Api-Secret-Token"
 _MOST_BYTES = 1_000_000
 """Of an update; they have a few thousand."""
 
+_END_S = 2.0
+"""So long a call that is still coming in may go on at the end; Telegram calls again."""
+
 
 async def listen(bot: Bot, feed: Feed, url: str, host: str, port: int, sleep: Sleep = asyncio.sleep) -> None:
     """Feeds what comes in, until it is cancelled. The secret is made anew at each start and kept nowhere.
@@ -40,7 +43,7 @@ async def listen(bot: Bot, feed: Feed, url: str, host: str, port: int, sleep: Sl
     secret = secrets.token_urlsafe(32)
     app = web.Application(client_max_size=_MOST_BYTES)
     app.router.add_post(URL(url).path or "/", _receiver(bot, feed, secret))
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_END_S)
     await runner.setup()
     try:
         try:
@@ -64,12 +67,13 @@ async def listen(bot: Bot, feed: Feed, url: str, host: str, port: int, sleep: Sl
 def _receiver(bot: Bot, feed: Feed, secret: str) -> Handler:
     async def receive(request: web.Request) -> web.Response:
         given = request.headers.get(_HEADER, "")
-        if not secrets.compare_digest(given.encode(), secret.encode()):
+        if not secrets.compare_digest(given.encode(errors="surrogateescape"), secret.encode()):
             return web.Response(status=401)
         try:
             update = Update.model_validate_json(await request.read(), context={"bot": bot})
         except ValidationError:
-            return web.Response(status=400)
+            log.warning("an update cannot be read, and is left out")
+            return web.Response()  # all else than 200 has Telegram send it again and again
         await feed(update)
         return web.Response()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import socket
 
 import pytest
@@ -40,11 +42,52 @@ async def test_who_does_not_know_the_secret_is_turned_away() -> None:
         update = {"update_id": 1, **ann.message(photo=ann.photo(b"ann"))}
         secret = api.webhook["secret_token"]
         assert [await api.post(update, wrong) for wrong in ("", "wrong", secret[:-1])] == [401, 401, 401]
-        assert await api.post("{", secret) == 400
-        assert await api.post({"update_id": "x"}, secret) == 400
         assert await api.post("x" * 1_040_000, secret) == 413
         await ann.has_cut_out(b"bob")
     assert len(ann.chat.documents()) == 1
+
+
+def test_an_update_that_cannot_be_read_is_taken_so_that_it_does_not_come_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    @scenario
+    async def run() -> None:
+        port = free_port()
+        async with BotApi() as api, a_bot(api, webhook=(f"http://127.0.0.1:{port}/", port)):
+            await api.until(lambda: api.webhook)
+            secret = api.webhook["secret_token"]
+            assert await api.post("{", secret) == 200
+            assert await api.post({"update_id": 1, "message": {"message_id": "x"}}, secret) == 200
+            await Person(api).has_cut_out(b"ann")
+
+    logging.getLogger("live_seg").propagate = True
+    run()
+    assert caplog.text.count("an update cannot be read") == 2
+
+
+@scenario
+async def test_a_secret_that_is_no_text_is_a_wrong_one() -> None:
+    port = free_port()
+    async with BotApi() as api, a_bot(api, webhook=(f"http://127.0.0.1:{port}/", port)):
+        await api.until(lambda: api.webhook)
+        answer, call = await asyncio.open_connection("127.0.0.1", port)
+        call.write(b"POST / HTTP/1.0\r\nX-Telegram-Bot-Api-Secret-Token: \xff\r\nContent-Length: 0\r\n\r\n")
+        assert b" 401 " in await answer.readline()
+        call.close()
+
+
+@scenario
+async def test_a_caller_who_never_ends_does_not_hold_up_the_end() -> None:
+    port = free_port()
+    async with BotApi() as api:
+        async with a_bot(api, webhook=(f"http://127.0.0.1:{port}/", port)):
+            await api.until(lambda: api.webhook)
+            _, slow = await asyncio.open_connection("127.0.0.1", port)
+            head = f"POST / HTTP/1.1\r\nHost: x\r\nX-Telegram-Bot-Api-Secret-Token: {api.webhook['secret_token']}\r\n"
+            slow.write(f"{head}Content-Length: 100\r\n\r\n{{".encode())
+            await slow.drain()
+            await Person(api).has_cut_out(b"ann")
+        slow.close()
 
 
 @scenario
