@@ -227,7 +227,7 @@ class Conversation:
 
     def _say(self, message: Message, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
         async def say() -> None:
-            await message.reply(text, reply_markup=keyboard, allow_sending_without_reply=True)
+            await message.reply(text, reply_markup=keyboard)
 
         self._tasks.start(say())
 

@@ -211,7 +211,7 @@ def request(choice: Choice) -> Request:
 
 
 def _reply_to(job: Job) -> ReplyParameters:
-    return ReplyParameters(message_id=job.picture.message, allow_sending_without_reply=True)
+    return ReplyParameters(message_id=job.picture.message)
 
 
 class _TooMuch(Exception):

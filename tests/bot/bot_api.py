@@ -55,7 +55,7 @@ class BotApi:
         body = {"ok": False, "error_code": status, "description": description, "parameters": parameters}
         self.answer(method, json.dumps(body), status, times)
 
-    def answer(self, method: str, body: str, status: int = 200, times: int = 1) -> None:
+    def answer(self, method: str, body: str | bytes, status: int = 200, times: int = 1) -> None:
         """Answers the next calls of a method with any text."""
         self._faults[method] = Fault(status, body, times)
 
@@ -129,7 +129,8 @@ class BotApi:
         fault.times -= 1
         if fault.times <= 0:
             del self._faults[method]
-        return web.Response(text=fault.body, status=fault.status, content_type="application/json")
+        body = fault.body if isinstance(fault.body, bytes) else fault.body.encode()
+        return web.Response(body=body, status=fault.status, content_type="application/json")
 
     async def _tell(self) -> None:
         async with self._changed:
@@ -213,8 +214,11 @@ class BotApi:
         if "reply_markup" in call.fields:
             message["reply_markup"] = call.json("reply_markup")
         if "reply_parameters" in call.fields:
-            replied = call.json("reply_parameters")["message_id"]
-            message["reply_to_message"] = self.chat(chat).messages[replied]
+            reply = call.json("reply_parameters")
+            if reply["message_id"] in self.chat(chat).messages:
+                message["reply_to_message"] = self.chat(chat).messages[reply["message_id"]]
+            elif not reply.get("allow_sending_without_reply"):
+                raise LookupError("message to be replied not found")
         self.chat(chat).messages[message["message_id"]] = message
         return as_shown(message)
 

@@ -32,7 +32,7 @@ class Fault:
     """An answer in place of the right one."""
 
     status: int
-    body: str
+    body: str | bytes
     times: int
 
 

@@ -31,11 +31,11 @@ def heard_log(caplog: pytest.LogCaptureFixture) -> None:
         (429, '{"ok": false, "error_code": 429, "description": "x", "parameters": {"retry_after": 17}}', [17, 17]),
         (500, '{"ok": false, "error_code": 500, "description": "Internal Server Error"}', [1, 3]),
         (502, "<html>Bad Gateway</html>", [1, 3]),
-        (200, '{"ok": true, "result": {"message_id": "no number"}}', [1, 3]),
+        (502, "<html>Нет связи</html>".encode("cp1251"), [1, 3]),
     ],
-    ids=["asked to wait", "server error", "a gateway's page", "malformed"],
+    ids=["asked to wait", "server error", "a gateway's page", "a page in another encoding"],
 )
-def test_an_answer_that_fails_is_sent_again(status: int, body: str, pauses_s: list[float]) -> None:
+def test_an_answer_that_fails_is_sent_again(status: int, body: str | bytes, pauses_s: list[float]) -> None:
     @scenario
     async def run() -> None:
         pauses = Pauses()
@@ -47,6 +47,23 @@ def test_an_answer_that_fails_is_sent_again(status: int, body: str, pauses_s: li
         assert len(api.named("sendDocument")) == 3
 
     run()
+
+
+def test_what_telegram_did_is_not_done_twice_nor_what_it_said_logged(caplog: pytest.LogCaptureFixture) -> None:
+    @scenario
+    async def run() -> None:
+        async with BotApi() as api, a_bot(api, pauses=Pauses()):
+            told = {"message_id": "no number", "text": "private words"}
+            api.answer("sendDocument", json.dumps({"ok": True, "result": told}))
+            ann = Person(api)
+            await ann.sends_photo(b"ann")
+            await api.until(lambda: api.named("sendDocument"))
+            await ann.has_cut_out(b"bob")
+        assert len(api.named("sendDocument")) == 2
+
+    run()
+    assert "Telegram's answer to sendDocument cannot be read" in caplog.text
+    assert "private words" not in caplog.text
 
 
 @scenario
@@ -76,7 +93,7 @@ def test_asking_for_updates_never_ends_and_pauses_grow(caplog: pytest.LogCapture
     async def run() -> None:
         pauses = Pauses()
         async with BotApi() as api:
-            api.answer("getUpdates", "what?", times=9)
+            api.answer("getUpdates", "что?".encode("cp1251"), times=9)
             async with a_bot(api, pauses=pauses):
                 ann = Person(api)
                 await ann.has_cut_out(b"ann")

@@ -51,6 +51,20 @@ async def test_a_file_too_large_for_the_bot_api_is_not_even_asked_for() -> None:
     assert not api.named("getFile")
 
 
+@pytest.mark.parametrize("kind", ["image/jpeg", "video/mp4"])
+def test_who_deletes_what_he_sent_is_told_all_the_same(kind: str) -> None:
+    @scenario
+    async def run() -> None:
+        async with BotApi() as api, a_bot(api):
+            ann = Person(api)
+            sent = ann.message(document=ann.document(b"ann", "ann", kind, size=20_000_001))
+            ann.chat.messages.clear()
+            await api.put(sent)
+            await api.until(ann.chat.texts)
+
+    run()
+
+
 @scenario
 async def test_a_file_that_telegram_finds_too_large_is_told_the_same() -> None:
     async with BotApi() as api, a_bot(api):
