@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from aiogram import Bot, Router
+from aiogram.enums import ContentType
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
@@ -28,6 +29,14 @@ OLD_S = 600.0
 
 _WORTH_SAYING = 3
 """So many pictures before one's own are worth a word."""
+
+_NEWS = (
+    ContentType.PINNED_MESSAGE,
+    ContentType.MESSAGE_AUTO_DELETE_TIMER_CHANGED,
+    ContentType.CHAT_BACKGROUND_SET,
+    ContentType.WRITE_ACCESS_ALLOWED,
+)
+"""What Telegram itself writes into a chat when its owner changes it."""
 
 _COLOUR = re.compile(r"#([0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
 
@@ -72,7 +81,7 @@ class Conversation:
         return router
 
     async def _on_message(self, message: Message) -> None:
-        if message.chat.type != "private":
+        if message.chat.type != "private" or message.content_type in _NEWS:
             return
         command = (message.text or "").partition(" ")[0].partition("@")[0]
         if self._clock() - message.date.timestamp() > OLD_S:

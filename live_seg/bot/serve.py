@@ -35,7 +35,7 @@ MOST, MOST_EACH = 200, 30
 """Pictures that may wait, in all and of one user: 3 albums. Those that wait are ids of a few bytes."""
 
 _PATIENCE_S = 8.0
-"""What the end may take: container engines kill after ten seconds."""
+"""What the end may take in all: container engines kill after ten seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,13 @@ async def serve(
         try:
             await _unless(stop, _updates(bot, feed, options, sleep))
         finally:
+            until_s = asyncio.get_running_loop().time() + _PATIENCE_S
             conversation.close()
             waiting = [_say_restarting(bot, job) for job in queue.empty()]
             for apology in waiting:
                 tasks.start(apology)
             await queue.idle(_PATIENCE_S)
-            await tasks.finish(_PATIENCE_S)
+            await tasks.finish(max(0.0, until_s - asyncio.get_running_loop().time()))
             await _cancel(*working)
         return worker.done
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from importlib import import_module
 
 import pytest
 from bot_api import BotApi
@@ -12,6 +13,7 @@ from bot_people import Person
 from running import FakeDesk, Pauses, a_bot, scenario
 
 from live_seg.bot import Options, Token, serve
+from live_seg.bot.tasks import Tasks
 from live_seg.bot.texts import read_texts
 from live_seg.errors import UsageError
 
@@ -208,6 +210,30 @@ async def test_stopping_ends_what_is_begun_and_tells_those_who_wait() -> None:
         assert running.result() == 2
     assert [len(person.chat.documents()) for person in people] == [1, 1, 0, 0]
     assert [EN.restarting in person.chat.texts() for person in people] == [False, False, True, True]
+
+
+def test_pictures_and_words_share_the_time_of_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    patience_s = []
+
+    class Watched(Tasks):
+        async def finish(self, patience: float) -> None:
+            patience_s.append(patience)
+            await super().finish(patience)
+
+    module = import_module("live_seg.bot.serve")
+    monkeypatch.setattr(module, "_PATIENCE_S", 0.2)
+    monkeypatch.setattr(module, "Tasks", Watched)
+    desk = FakeDesk()
+    desk.waits = True
+
+    @scenario
+    async def run() -> None:
+        async with BotApi() as api, a_bot(api, desk):
+            await Person(api).sends_photo(b"a picture that is never done")
+            await desk.has_begun(1)
+
+    run()
+    assert patience_s == [0]
 
 
 @scenario

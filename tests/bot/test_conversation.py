@@ -229,6 +229,15 @@ async def test_whatever_else_is_sent_is_answered_with_what_the_bot_can_do() -> N
 
 
 @scenario
+async def test_what_telegram_itself_writes_into_a_chat_is_no_message() -> None:
+    async with BotApi() as api, a_bot(api):
+        ann = Person(api)
+        await ann.sends(message_auto_delete_timer_changed={"message_auto_delete_time": 86400})
+        await ann.has_cut_out(b"ann")
+    assert ann.chat.texts() == []
+
+
+@scenario
 async def test_groups_are_not_listened_to() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)
