@@ -17,6 +17,9 @@ from live_seg.errors import UsageError
 TOKEN = "LIVE_SEG_TOKEN"
 _LEAST_CHARACTERS = 16
 
+_BYTES, _PIXELS = 32_000_000, 50_000_000
+"""Of a photo, at most: what the best phones make. compose.yaml has memory for it."""
+
 
 def add(subparsers: Any) -> None:
     """Adds the subcommand."""
@@ -69,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     token = _token(is_local and not options.allow_host)  # a name for others, by a server before this one
     studio = Studio(config, Watch(files))
     engine = config.engine
-    limits = Limits(bytes=32_000_000, pixels=50_000_000)
+    limits = Limits(bytes=_BYTES, pixels=_PIXELS)
     with (
         signals(studio.stop),  # around all: a signal while it starts or ends leaves no folder behind
         tempfile.TemporaryDirectory(prefix="live-seg-") as folder,

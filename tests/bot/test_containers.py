@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from live_seg.bot.worker import LARGEST_DOWNLOAD, WORKERS
+from live_seg.cli import bot, web
 from live_seg.cli.main import commands
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -44,8 +46,26 @@ def test_a_container_is_bounded_and_cannot_change_itself(name: str) -> None:
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert re.fullmatch(r"\d+[mg]", service["mem_limit"])
-    assert "size=" in service["tmpfs"][0]
+    assert service["pids_limit"] >= 500  # three libraries start a thread for each core, and servers have 128
+
+
+@pytest.mark.parametrize(
+    ("name", "pixels", "waiting_bytes"),
+    [
+        ("bot", bot._PIXELS, WORKERS * 2 * LARGEST_DOWNLOAD),
+        ("web", web._PIXELS, 9 * 2 * web._BYTES),  # eight wait by default; a picture and its background each
+    ],
+)
+def test_a_container_has_memory_for_the_largest_picture_what_waits_and_its_files(
+    name: str, pixels: int, waiting_bytes: int
+) -> None:
+    service = COMPOSE["services"][name]
+    files = re.search(r"size=(\d+)m", service["tmpfs"][0])
+    assert files is not None
+    assert service["mem_limit"].endswith("m")
+    program, each_pixel = 300_000_000, 15  # see `Limits`
+    needed = program + each_pixel * pixels + waiting_bytes + (int(files[1]) << 20)
+    assert int(service["mem_limit"][:-1]) << 20 >= needed
 
 
 @pytest.mark.parametrize("name", SERVICES)
