@@ -186,7 +186,7 @@ class Conversation:
         toast = texts.own_again if callback_data.value == OWN else ""
         if results:
             toast = self._redo(query, message.chat.id, results, choice) or toast
-        elif isinstance(message, Message) and not message.text:
+        elif not (isinstance(message, Message) and message.text):  # a result, or what the bot is not shown any more
             toast = texts.forgotten
         await self._answer(query, buttons(choice, texts, self._desk.models), toast)
 

@@ -38,6 +38,19 @@ async def test_buttons_whose_picture_was_deleted_say_so_and_keep_the_choice() ->
 
 
 @scenario
+async def test_buttons_of_a_message_that_telegram_does_not_show_say_so_too() -> None:
+    async with BotApi() as api, a_bot(api):
+        ann = Person(api)
+        query = {"id": "1", "from": {"id": 7, "is_bot": False, "first_name": "Ann"}, "chat_instance": "1"}
+        gone = {"chat": {"id": 7, "type": "private"}, "message_id": 1, "date": 0}
+        await api.put({"callback_query": {**query, "data": "cut:background:blur", "message": gone}})
+        await api.until(lambda: api.named("answerCallbackQuery"))
+        await ann.has_cut_out(b"ann")
+    assert [call.fields.get("text") for call in api.named("answerCallbackQuery")] == [EN.forgotten]
+    assert ann.chat.documents()[0]["file"].startswith(b"ann before blur")
+
+
+@scenario
 async def test_presses_that_no_button_sends_change_nothing() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)
