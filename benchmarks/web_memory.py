@@ -1,6 +1,6 @@
 """Memory of `live-seg web` under many uploads at once.
 
-python benchmarks/web_memory.py [uploads] [megapixels]
+python benchmarks/web_memory.py [uploads] [megapixels] [megapixels of a picture that comes behind]
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PORTRAIT = Path(__file__).parent.parent / "live_seg" / "assets" / "astronaut.web
 PATIENCE_S = 600
 
 
-def main(uploads: int = 200, megapixels: float = 12.0) -> None:
+def main(uploads: int = 200, megapixels: float = 12.0, behind: float = 0.0) -> None:
     """Prints how the memory went and what was answered."""
     command = [sys.executable, "-m", "live_seg", "web", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -31,15 +31,16 @@ def main(uploads: int = 200, megapixels: float = 12.0) -> None:
             assert process.stdout is not None
             found = re.search(r"http://\S+", process.stdout.readline())
             assert found
-            measure(f"{found[0]}api/cutout", process.pid, uploads, megapixels)
+            measure(f"{found[0]}api/cutout", process.pid, uploads, megapixels, behind)
         finally:
             process.terminate()
 
 
-def measure(address: str, pid: int, uploads: int, megapixels: float) -> None:
+def measure(address: str, pid: int, uploads: int, megapixels: float, behind: float) -> None:
     """One picture, one more, then many at once, twice."""
-    data = photo(megapixels)
-    print(f"{uploads} uploads at once of {megapixels:g} megapixels, {len(data) / 1e6:.1f} MB each")
+    data = {"image": photo(megapixels)} | ({"background": photo(behind)} if behind else {})
+    each_mb = sum(map(len, data.values())) / 1e6
+    print(f"{uploads} uploads at once of {megapixels:g} megapixels before {behind:g}, {each_mb:.1f} MB each")
     print(f"at the start: {resident_mb(pid):.0f} MB")
     for words in ("after one picture", "after two pictures"):
         upload(address, data)
@@ -67,9 +68,10 @@ def photo(megapixels: float) -> bytes:
     return stream.getvalue()
 
 
-def upload(address: str, data: bytes) -> int:
+def upload(address: str, data: dict[str, bytes]) -> int:
     """The status."""
-    return requests.post(address, files={"image": ("photo.jpg", data)}, timeout=PATIENCE_S).status_code
+    files = {part: (f"{part}.jpg", content) for part, content in data.items()}
+    return requests.post(address, files=files, timeout=PATIENCE_S).status_code
 
 
 def watched_mb(pid: int, over: threading.Event) -> float:
@@ -92,4 +94,4 @@ def peak_mb(pid: int) -> float:
 
 
 if __name__ == "__main__":
-    main(*(kind(word) for kind, word in zip((int, float), sys.argv[1:], strict=False)))
+    main(*(kind(word) for kind, word in zip((int, float, float), sys.argv[1:], strict=False)))
