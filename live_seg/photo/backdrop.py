@@ -17,7 +17,7 @@ from live_seg.media.file import shown
 from live_seg.photo.colours import STRIP
 from live_seg.photo.foreground import cleaned
 from live_seg.photo.limits import Limits
-from live_seg.photo.photo import read_photo
+from live_seg.photo.photo import Photo, read_photo
 from live_seg.photo.request import Request
 
 
@@ -60,7 +60,8 @@ class Backdrops:
         path = Path(text).expanduser()
         if not path.suffix and not path.exists():
             raise UsageError(f"{shown(text)!r} is no background", "Give a picture, a colour like #00b140, or blur.")
-        return Picture(read_photo(path, self._limits).image)
+        photo = read_photo(path, self._limits)
+        return Picture(flattened(photo.image, photo.alpha))
 
 
 def checked_image(image: Image) -> Image:
@@ -76,28 +77,43 @@ def checked_image(image: Image) -> Image:
     return image
 
 
-def before(image: Image, alpha: Alpha, request: Request, backdrops: Backdrops) -> Image:
+def before(photo: Photo, alpha: Alpha, request: Request, backdrops: Backdrops) -> Image:
     """The subject before what the request names, as the live effects of that kind make it.
 
     Parameters
     ----------
-    image, alpha
-        uint8 (H, W, 3) and (H, W).
+    photo
+        What is transparent in it is neither subject nor room.
+    alpha
+        uint8 (H, W), of the subject.
     request
         Its background is not empty.
     backdrops
         Opens it.
     """
     if request.is_blur:
-        room = blurred_room(image, alpha, request.blur_px)
-        lay_over(image, alpha, room)
+        no_room = alpha if photo.alpha is None else np.asarray(cv2.max(alpha, cv2.bitwise_not(photo.alpha)), np.uint8)
+        room = blurred_room(photo.image, no_room, request.blur_px)
+        lay_over(photo.image, alpha, room)
         return room
-    background = backdrops.at(request.background, Size.of(image))
-    picture = cleaned(image, alpha)
+    background = backdrops.at(request.background, photo.size)
+    picture = front_of(photo, alpha)
     for top in range(0, len(picture), STRIP):  # in place: no third picture of that size
         rows = slice(top, top + STRIP)
         picture[rows] = blend(picture[rows], alpha[rows], background[rows])
     return picture
+
+
+def front_of(photo: Photo, alpha: Alpha) -> Image:
+    """The subject's own colours in a new array, uint8 (H, W, 3); what lies below transparent pixels is none of them.
+
+    Where the photo has an alpha itself its colours are clean already: nobody mixed the room's into them.
+    """
+    if photo.alpha is None:
+        return cleaned(photo.image, alpha)
+    front = cleaned(flattened(photo.image, photo.alpha), alpha)
+    cv2.copyTo(photo.image, cv2.inRange(photo.alpha, np.array(0), np.array(254)), front)
+    return front
 
 
 def flattened(image: Image, alpha: Alpha | None) -> Image:

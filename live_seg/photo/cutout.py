@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from live_seg.errors import UsageError
 from live_seg.frame import Image
+from live_seg.photo.backdrop import flattened
 from live_seg.photo.cutter import Cutter
 from live_seg.photo.output import write_result
 from live_seg.photo.photo import Photo, from_pillow, read_photo, to_pillow, write_photo
@@ -90,7 +91,8 @@ def _background(background: Any) -> str | Image:
         return ""
     if isinstance(background, str | Path):
         return str(background)
-    return (from_pillow(background) if _is_pillow(background) else _from_array(background)).image
+    photo = from_pillow(background) if _is_pillow(background) else _from_array(background)
+    return flattened(photo.image, photo.alpha)
 
 
 def _from_array(image: Any) -> Photo:

@@ -14,9 +14,8 @@ from live_seg.matting import choose
 from live_seg.matting.region import Box, subject_box
 from live_seg.matting.still import StillMatter
 from live_seg.models.network import KEPT
-from live_seg.photo.backdrop import Backdrops, before, both, flattened
+from live_seg.photo.backdrop import Backdrops, before, both, flattened, front_of
 from live_seg.photo.colours import STRIP
-from live_seg.photo.foreground import cleaned
 from live_seg.photo.limits import Limits
 from live_seg.photo.photo import Photo
 from live_seg.photo.request import Request
@@ -130,14 +129,14 @@ class Cutter(Closing):
         if request.matte:
             return replace(photo, image=alpha, alpha=None, profile=None)
         if request.is_transparent:
-            front, alpha = self._on_nothing(photo.image, alpha)
+            front, alpha = self._on_nothing(photo, alpha)
             return replace(photo, image=front, alpha=alpha)
-        picture = before(photo.image, alpha, request, self._backdrops)
+        picture = before(photo, alpha, request, self._backdrops)
         return replace(photo, image=picture, alpha=photo.alpha if request.is_blur else None)
 
-    def _on_nothing(self, image: Image, alpha: Alpha) -> tuple[Image, Alpha]:
+    def _on_nothing(self, photo: Photo, alpha: Alpha) -> tuple[Image, Alpha]:
         """The effect `transparent` on the cleaned colours, strip by strip: that needs no second whole picture."""
-        front, alpha = cleaned(image, alpha), alpha.copy()
+        front, alpha = front_of(photo, alpha), alpha.copy()
         for top in range(0, len(front), STRIP):
             rows = slice(top, top + STRIP)
             cut = self._transparent(front[rows], alpha[rows])

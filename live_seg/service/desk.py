@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from live_seg.closing import Closing
 from live_seg.errors import LiveSegError, UsageError, unknown
-from live_seg.frame import Size
+from live_seg.frame import Image, Size
 from live_seg.models.network import KEPT
 from live_seg.photo import Cutter, Limits, Request, read_photo, write_photo
 from live_seg.photo.backdrop import flattened
@@ -123,7 +123,7 @@ class Desk(Closing):
         def cut() -> bytes:
             picture, behind = files
             files.clear()
-            wanted = replace(request, background=read_photo(behind, self.limits).image) if behind else request
+            wanted = replace(request, background=self._opaque(behind)) if behind else request
             made = self._cutter(model)(read_photo(picture, self.limits), wanted)
             if made.is_empty:
                 raise NothingFound(model)
@@ -136,13 +136,17 @@ class Desk(Closing):
         files = [data]
 
         def work() -> bytes:
-            photo = read_photo(files.pop(), self.limits)
-            image = photo.image if photo.alpha is None else flattened(photo.image, photo.alpha)
-            scale = min(1.0, longest_px / max(photo.size))
-            size = Size(max(1, round(photo.size.width * scale)), max(1, round(photo.size.height * scale)))
+            image = self._opaque(files.pop())
+            whole = Size.of(image)
+            scale = min(1.0, longest_px / max(whole))
+            size = Size(max(1, round(whole.width * scale)), max(1, round(whole.height * scale)))
             return write_photo(shrink(image, size), "jpeg")
 
         return self._put(work, files)
+
+    def _opaque(self, file: bytes) -> Image:
+        photo = read_photo(file, self.limits)
+        return flattened(photo.image, photo.alpha)
 
     def check_model(self, model: str) -> None:
         """Raises `UsageError` for a model that is not among `models`."""

@@ -64,6 +64,12 @@ def test_a_path_comes_out_as_the_path_of_a_file_beside_it(image: Image, tmp_path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["me-cutout.png", "me.jpg"]
 
 
+def test_what_is_transparent_in_a_background_is_white(image: Image) -> None:
+    glass = np.zeros((9, 9, 4), np.uint8)
+    for background in (glass, Pillow.fromarray(glass)):
+        assert tuple(live_seg.cutout(image, background)[CORNER]) == (255, 255, 255)
+
+
 def test_the_background_may_be_an_array_a_pillow_picture_or_a_path(image: Image, tmp_path: Path) -> None:
     beach = np.full((50, 50, 3), (10, 20, 30), np.uint8)
     picture = Pillow.fromarray(beach[..., ::-1])

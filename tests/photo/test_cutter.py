@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -95,6 +96,43 @@ def test_what_is_transparent_in_the_photo_stays_so(cutter: Cutter, image: Image)
     assert blurred.alpha is not None
     assert np.array_equal(blurred.alpha, own)
     assert tuple(cutter(Photo(image, own), Request("#00ff00")).image[240, 340]) == (0, 255, 0)
+
+
+@pytest.mark.parametrize(
+    "request_", [Request(), Request("blur"), Request("#00ff00")], ids=["nothing", "blur", "a colour"]
+)
+def test_what_lies_below_transparent_pixels_is_seen_nowhere(cutter: Cutter, image: Image, request_: Request) -> None:
+    own = np.full(image.shape[:2], 255, np.uint8)
+    own[:, 320:] = 0  # through the subject's middle
+    seen = []
+    for hidden in (0, 255):
+        image[own == 0] = hidden
+        made = cutter(Photo(image, own), request_)
+        shown = made.image.astype(int)
+        shown[(np.full_like(own, 255) if made.alpha is None else made.alpha) == 0] = 0
+        seen.append(shown)
+    assert np.abs(seen[0] - seen[1]).max() <= 3
+
+
+def test_a_soft_edge_that_was_cut_out_before_keeps_its_colours(cutter: Cutter, image: Image) -> None:
+    image[:] = (40, 90, 200)
+    own = np.zeros(image.shape[:2], np.uint8)
+    own[100:380, 200:440] = 255
+    own = np.asarray(cv2.GaussianBlur(own, (0, 0), 8), np.uint8)
+    image[own == 0] = 0
+    made = cutter(Photo(image, own))
+    assert made.alpha is not None
+    edge = (own > 0) & (own < 255) & (made.alpha > 0)
+    assert np.array_equal(np.unique(made.image[edge], axis=0), [[40, 90, 200]])
+
+
+def test_what_is_transparent_in_a_background_is_white_as_in_the_live_picture(
+    cutter: Cutter, image: Image, tmp_path: Path
+) -> None:
+    glass = np.zeros((30, 40, 4), np.uint8)
+    file = tmp_path / "glass.png"
+    file.write_bytes(write_photo(glass, "png"))
+    assert tuple(cutter(Photo(image), Request(str(file))).image[CORNER]) == (255, 255, 255)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 200), (2000, 5), (37, 41)])

@@ -73,6 +73,12 @@ def test_a_picture_file_can_stand_behind(desk: Desk) -> None:
     assert tuple(np.asarray(Pillow.open(BytesIO(made)))[0, 0]) == (250, 2, 1)
 
 
+def test_what_is_transparent_in_the_picture_behind_is_white(desk: Desk) -> None:
+    behind = cv2.imencode(".png", np.zeros((8, 8, 4), np.uint8))[1].tobytes()
+    made = desk.submit(picture(), Request(), "person", background=behind).result(20)
+    assert tuple(np.asarray(Pillow.open(BytesIO(made)))[0, 0]) == (255, 255, 255)
+
+
 def test_a_picture_can_be_made_smaller(desk: Desk) -> None:
     made = Pillow.open(BytesIO(desk.shrunk(picture(300, 100), 60).result(20)))
     assert (made.format, made.size) == ("JPEG", (60, 20))
