@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from live_seg.errors import LiveSegError
-from live_seg.media.file import shown
+from live_seg.media.file import readable, shown
 from live_seg.photo.cutter import Cutter
 from live_seg.photo.output import check_target, mark_in, write_result
 from live_seg.photo.photo import read_photo, write_photo
@@ -16,8 +16,9 @@ def work(job: Job, task: Task, cutter: Cutter) -> Outcome:
     """Reads, cuts, writes. What an earlier, interrupted attempt at the same job has written stays."""
     source, target = str(job.source), str(job.target)
     try:
+        readable(str(job.source))
+        mark = mark_of(job, task)  # before it is read: one that is saved anew meanwhile is made again by the next run
         photo = read_photo(job.source, task.limits)
-        mark = mark_of(job, task)
         check_target(job)
         photo = cutter(photo, task.request)
         data = write_photo(replace(photo, tags=replace(photo.tags, software=mark)), job.target.suffix)

@@ -9,6 +9,7 @@ import pytest
 from made_photos import content, folder_of, photo, run
 from photo_runs import files_in, opened, photo_command
 
+from live_seg.photo import Limits, Photo, read_photo, work
 from live_seg.photo.output import held, mark_in
 
 
@@ -32,6 +33,24 @@ def test_what_changed_or_is_wanted_otherwise_is_made_anew(tmp_path: Path, capsys
     assert photo_command(tree, "-o", out, "--crop", "--again") == 0
     told = [line for line in capsys.readouterr().err.splitlines() if " pictures: " in line]
     assert [line.split(": ", 2)[2] for line in told] == ["4 done", "1 done, 3 done before", "4 done", "4 done"]
+
+
+def test_a_picture_that_was_saved_again_while_it_was_read_is_made_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree, out = folder_of(tmp_path / "in", 1), tmp_path / "out"
+
+    def read_and_saved(source: Path, limits: Limits) -> Photo:
+        read = read_photo(source, limits)
+        source.write_bytes(content(photo(99), "JPEG"))
+        return read
+
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "read_photo", read_and_saved)
+        assert photo_command(tree, "-o", out) == 0
+    capsys.readouterr()
+    assert photo_command(tree, "-o", out, "--json") == 0
+    assert [one["status"] for one in json.loads(capsys.readouterr().out)] == ["done"]
 
 
 KILL = """
