@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from live_seg.errors import LiveSegError, UsageError
@@ -57,6 +58,7 @@ def run_there(address: str, jobs: Sequence[Job], task: Task, done: Callable[[Out
             raise UsageError(
                 f"the scheduler at {address} has no worker", f"Start some: dask worker {address}."
             ) from None
+        task = _absolute_task(task)
         futures = {client.submit(_work_there, _absolute(job), task, pure=False): job for job in jobs}
         for future in as_completed(list(futures), loop=client.loop):
             done(_outcome(future, futures.pop(future)))
@@ -77,6 +79,16 @@ def _outcome(future: Any, job: Job) -> Outcome:
 
 def _absolute(job: Job) -> Job:
     return Job(job.source.absolute(), job.target.absolute(), job.root and job.root.absolute())
+
+
+def _absolute_task(task: Task) -> Task:
+    """The task with whole paths: workers run in folders of their own."""
+    request, model = task.request, task.model
+    if isinstance(request.background, str) and request.needs_picture and not request.background.startswith("#"):
+        request = replace(request, background=str(Path(request.background).expanduser().absolute()))
+    if model.lower().endswith(".onnx"):
+        model = str(Path(model).expanduser().absolute())
+    return replace(task, request=request, model=model)
 
 
 def _work_there(job: Job, task: Task) -> Outcome:

@@ -109,7 +109,7 @@ def _background(background: object) -> str:
     if isinstance(background, np.ndarray):
         return hashlib.sha256(background.tobytes()).hexdigest()
     file = Path(str(background)).expanduser()
-    return " ".join([str(background), *(_state(file) if background and file.is_file() else [])])
+    return " ".join([str(file.absolute()), *_state(file)]) if background and file.is_file() else str(background)
 
 
 def _state(file: Path) -> list[str]:

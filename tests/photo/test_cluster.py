@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from made_photos import folder_of, hostile, run
+from made_photos import content, folder_of, hostile, photo, run
 
 pytest.importorskip("distributed")
 
@@ -77,6 +77,17 @@ def test_with_a_worker_killed_on_the_way_nothing_is_lost_or_told_twice(tmp_path:
     assert made == sorted(one["target"] for one in outcomes if one["status"] == "done")
     again = run("in", "-o", "out", "--cluster", address, "--json", cwd=tmp_path)
     assert [one["status"] for one in json.loads(again.stdout)].count("skipped") == 16
+
+
+def test_a_background_is_found_by_workers_in_other_folders(tmp_path: Path, stack: ExitStack) -> None:
+    folder_of(tmp_path / "in", 1)
+    (tmp_path / "room.png").write_bytes(content(photo(1)))
+    address = scheduler(stack)
+    worker(stack, address)
+    words = ["in", "-o", "out", "--background", "room.png", "--json", "--cluster", address]
+    for status in ("done", "skipped"):
+        done = run(*words, cwd=tmp_path)
+        assert [one["status"] for one in json.loads(done.stdout)] == [status], done.stderr
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x"])
