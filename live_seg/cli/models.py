@@ -47,6 +47,7 @@ def _plain(row: Model, state: str) -> dict[str, Any]:
 
 def _print(rows: list[tuple[Model, str]]) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     from live_seg.cli.console import Console
 
@@ -58,13 +59,13 @@ def _print(rows: list[tuple[Model, str]]) -> None:
     for row, state in rows:
         measured = [f"{row.quality[0].iou:.3f}", f"{row.quality[0].mad:.3f}"] if row.quality else ["", ""]
         table.add_row(row.name, state, f"{row.bytes / 1e6:.1f}", row.precision, _wide(row), *measured)
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)  # what people write of a model may have brackets in it
     console.print(table)
     for row, _ in rows:
-        console.print(f"\n[bold]{row.name}[/bold]: {row.description}", soft_wrap=False)
+        console.print(Text.assemble("\n", (row.name, "bold"), f": {row.description}"))
         console.print(f"  trained on: {row.training_data}\n  terms: {row.terms}")
         for quality in row.quality:
-            console.print(f"  measured {quality.date} on {quality.data}: {quality.command}", markup=False)
+            console.print(f"  measured {quality.date} on {quality.data}: {quality.command}")
 
 
 def _wide(row: Model) -> str:

@@ -17,18 +17,24 @@ from live_seg.models.model import Model
 def weights_folder() -> Path:
     """The folder of the model files.
 
-    1. the folder named by LIVE_SEG_WEIGHTS;
+    1. the folder named by LIVE_SEG_WEIGHTS, and then no other;
     2. `weights/` of the checkout that this file lies in;
     3. the folder that was installed with the package.
+
+    Raises
+    ------
+    EngineError
+        If there is none.
     """
     package = Path(__file__).resolve().parent.parent
     named = os.environ.get("LIVE_SEG_WEIGHTS")
-    places = ([Path(named)] if named else []) + [package.parent / "weights", package / "_weights"]
+    places = [Path(named)] if named else [package.parent / "weights", package / "_weights"]
     for place in places:
         if (place / "registry.toml").is_file():
             return place
     looked = ", ".join(map(str, places))
-    raise EngineError(f"the model files are missing (looked in {looked})", "Install live-seg again.")
+    cure = "Let LIVE_SEG_WEIGHTS name a folder with a registry.toml." if named else "Install live-seg again."
+    raise EngineError(f"the model files are missing (looked in {looked})", cure)
 
 
 def read_rows(folder: Path) -> tuple[Model, ...]:
@@ -92,8 +98,16 @@ def families() -> list[str]:
 
 
 def best_model(precision: str, family: str = "person") -> Model:
-    """First row of that precision in a family, or the family's first row."""
+    """First row of that precision in a family, or the family's first row.
+
+    Raises
+    ------
+    EngineError
+        If the registry has no row at all.
+    """
     rows = [row for row in models() if row.family == family] or list(models())
+    if not rows:
+        raise EngineError(f"{weights_folder() / 'registry.toml'} has no model", "Export one into it.")
     return next((row for row in rows if row.precision == precision), rows[0])
 
 

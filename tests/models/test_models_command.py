@@ -19,6 +19,30 @@ def test_lists_every_model_with_its_terms(capsys: pytest.CaptureFixture[str]) ->
     assert all(word in shown for word in ("person-int8", "person-fp16", "ok", "256x160", "288x160", "terms:"))
 
 
+def test_what_people_write_of_a_model_is_shown_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "registry.toml").write_text(
+        '[[model]]\nname = "mine"\nfile = "mine.onnx"\nprecision = "fp32"\n'
+        'description = "of [val]"\ntraining_data = "[/mine]"\nterms = "[ours]"\n'
+    )
+    monkeypatch.setenv("LIVE_SEG_WEIGHTS", str(tmp_path))
+    assert main(["models"]) == 1
+    shown = capsys.readouterr().out
+    assert "mine: of [val]" in shown and "trained on: [/mine]" in shown and "terms: [ours]" in shown
+
+
+@pytest.mark.parametrize("content", [None, ""], ids=["no registry", "one without a row"])
+def test_a_folder_that_was_named_and_has_no_models_is_said_and_no_other_is_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    if content is not None:
+        (tmp_path / "registry.toml").write_text(content)
+    monkeypatch.setenv("LIVE_SEG_WEIGHTS", str(tmp_path))
+    assert main(["bench", "--size", "160x90"]) == 4
+    assert str(tmp_path) in capsys.readouterr().err
+
+
 def test_json_is_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
