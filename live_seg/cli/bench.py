@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import shlex
 from collections.abc import Sequence
 from datetime import date
@@ -92,10 +93,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> None:
     from live_seg.effects import effects
+    from live_seg.models import find_model
 
     for name in arguments.effect:
         effects.get(name)
-    if arguments.seconds <= 0 or arguments.repeats < 1 or arguments.threads < 0:
+    find_model(arguments.model)
+    if not 0 < arguments.seconds < math.inf or arguments.repeats < 1 or arguments.threads < 0:
         raise UsageError("--seconds, --repeats and --threads take numbers over 0", "Leave out --threads for the app's.")
 
 
@@ -157,12 +160,13 @@ def _console() -> Any:
 
 def _print_table(console: Any, captions: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
     for number, caption in enumerate(captions):
         table.add_column(caption, justify="right" if number else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))  # the name of somebody's network may have brackets in it
     console.print(table)
 
 

@@ -109,12 +109,35 @@ def test_what_was_measured_is_shown_also_where_it_cannot_be_written(
     assert "160x90, blur, flat out" in said.out and "is a folder" in said.err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--seconds", "nan"], "take numbers over 0"),
+        (["--seconds", "inf"], "take numbers over 0"),
+        (["--model", "nobody"], "no model is called 'nobody'"),
+    ],
+    ids=["nan", "inf", "no model"],
+)
+def test_what_cannot_be_measured_is_wrong_use(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    usual = ["bench", "--size", "160x90", "--engine", "fixed", "--camera", "nowhere.mp4"]
+    assert main([*usual, *words]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_a_slower_result_gives_exit_code_1(tmp_path: Path) -> None:
     write_result(made_result(), tmp_path / "before.json")
     write_result(made_result(0.8), tmp_path / "after.json")
     files = [str(tmp_path / "before.json"), str(tmp_path / "after.json")]
     assert main(["bench", "--compare", *files]) == 1
     assert main(["bench", "--compare", *files[::-1]]) == 0
+
+
+def test_brackets_in_a_name_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    result = made_result()
+    file = tmp_path / "result.json"
+    write_result(replace(result, rows=[replace(row, name="net [/fp16]") for row in result.rows]), file)
+    assert main(["bench", "--compare", str(file), str(file)]) == 0
+    assert "net [/fp16]" in capsys.readouterr().out
 
 
 def test_results_of_different_pictures_are_not_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
