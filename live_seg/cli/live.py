@@ -116,10 +116,11 @@ def run(options: argparse.Namespace) -> int:
     from live_seg.config.watch import Watch
     from live_seg.live.session import Session
 
+    watch = Watch(files)  # before the session: what is saved while it opens is a change, too
     with Session(config) as session:
         session.open()
         with signals(session.pipeline.stop) as came:
-            session.run(Watch(files))
+            session.run(watch)
         return 128 + came[0] if came and session.lossless else 0
 
 

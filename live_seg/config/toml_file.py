@@ -75,7 +75,7 @@ def render(config: Any, header: str = _LIVE) -> str:
 
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_toml, value)) + "]"
     text = msgspec.json.encode(value).decode()  # strings, numbers and booleans are written alike in TOML and JSON,

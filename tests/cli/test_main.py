@@ -15,7 +15,10 @@ from made_clips import make_clip
 
 from live_seg.cli import live
 from live_seg.cli.main import commands, main
+from live_seg.config import Config, build
 from live_seg.errors import EngineError, LiveSegError, SinkError, SourceError, SourceLost, UsageError
+from live_seg.live.pipeline import Look
+from live_seg.live.session import Session
 
 QUICK = ["--no-window", "--engine", "fixed", "--frames", "3", "--size", "320x180"]
 
@@ -144,6 +147,26 @@ def test_the_app_runs_without_window_or_model(capsys: pytest.CaptureFixture[str]
     assert "no network (fixed)" in printed.err
     assert "null: 3 pictures" in printed.err
     assert not printed.out
+
+
+def test_a_file_that_is_saved_while_the_app_starts_is_a_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "live.toml"
+    file.write_text("[blur]\nradius_px = 10\n")
+    seen: list[Config | None] = []
+    opened, run = Session.open, Session.run
+
+    def open_and_save(session: Session) -> None:
+        opened(session)
+        file.write_text("[blur]\nradius_px = 150\n")
+
+    def run_and_look(session: Session, look: Look) -> None:
+        seen.append(look(build({"blur": {"radius_px": 10}})))
+        run(session, look)
+
+    monkeypatch.setattr(Session, "open", open_and_save)
+    monkeypatch.setattr(Session, "run", run_and_look)
+    assert main(["--camera", "synthetic", "--config", str(file), *QUICK]) == 0
+    assert seen == [build({"blur": {"radius_px": 150}})]
 
 
 CONTENTS = {"missing": None, "empty": b"", "text": b"this is a text\n" * 99}

@@ -19,7 +19,7 @@ OTHERS = {
     "matting": {"steady": 0.0, "sure": 0.5, "refine": "bilinear", "radius_px": 16},
     "gate": {"on": False, "refresh_ms": 250.0},
     "governor": {"target_fps": 24.0, "max_cpu_percent": 50.0},
-    "effect": {"name": "sepia", "options": {"strength": 0.5, "on": True, "names": ["a", "b"]}},
+    "effect": {"name": "sepia", "options": {"strength": 0.5, "on": True, "names": ["a", "b"], "two words": {"ä.b": 1}}},
     "blur": {"radius_px": 33.25},
     "replace": {"background": "Strand – Möwe 海.jpg"},
     "guard": {"max_age_ms": 1e3, "empty_ms": 0.5, "hide": "card"},
