@@ -49,6 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.every < 1:
         raise UsageError(f"--every {arguments.every} takes no picture", "Give a whole number from 1.")
     check_installed()
+    from live_seg.photo.output import refuse_own_inputs
+
+    refuse_own_inputs([arguments.out] if arguments.out else [], files)
     from live_seg.exporting.mixture import mixed, read_states
     from live_seg.training.experiment import save
 

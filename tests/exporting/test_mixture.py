@@ -155,5 +155,8 @@ def test_other_networks_are_refused_and_named(
         given = [str(tmp_path / other) for other in others]
         assert main(["average", good, *given, "--out", str(tmp_path / "mean.pt")]) == 2, said
         assert said in capsys.readouterr().err
+    before = files[0].read_bytes()
+    assert main(["average", good, good, "--out", good]) == 2 and "is what is read" in capsys.readouterr().err
+    assert files[0].read_bytes() == before
     assert main(["average", good, good]) == 2 and "--out" in capsys.readouterr().err
     assert not (tmp_path / "mean.pt").exists()
