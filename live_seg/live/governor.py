@@ -107,7 +107,8 @@ class Governor:
         self._cores = cores
         self._threads = min(threads, cores)
         self._at = 0
-        self._bad = self._good = self._since_up = 0
+        self._bad = self._good = 0
+        self._since_up = math.inf  # seconds since a step up that has not proved a mistake yet
         self._since_change = 0
         self._patience = _PATIENCE
         self._follow_s = 0.002
@@ -146,6 +147,7 @@ class Governor:
     def _down(self, sample: Sample) -> None:
         if self._since_up <= 2 * self._patience:  # the last step up was a mistake
             self._patience = min(_MOST_PATIENCE, 2 * self._patience)
+        self._since_up = math.inf
         cheaper = range(self._at + 1, len(self._rungs))
         self._at = next((at for at in cheaper if self._fits(sample, at, 1.0)), len(self._rungs) - 1)
 
