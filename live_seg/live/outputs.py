@@ -120,11 +120,8 @@ class Outputs:
             if output.sink.main_thread:
                 output.serve()
         if all(output.done.is_set() for output in self._outputs):
-            return False
-        for output in self._outputs:
-            if output.lost and not output.told:  # the last one's loss is what `end` raises
-                output.told = True
-                log.error("%s", output.lost)
+            return False  # what was lost last is told or raised by `end`
+        self._tell_losses()
         return True
 
     def close_intake(self) -> None:
@@ -146,11 +143,18 @@ class Outputs:
                 output.end()
             except Exception as error:  # noqa: BLE001
                 failed = failed or error
-        lost = [output.lost for output in self._outputs if output.lost]
+        if not failed and self._outputs and all(output.lost for output in self._outputs):
+            last = min(self._outputs, key=lambda output: output.told)
+            last.told, failed = True, last.lost
+        self._tell_losses()
         if failed:
             raise failed
-        if lost and len(lost) == len(self._outputs):
-            raise lost[0]
+
+    def _tell_losses(self) -> None:
+        for output in self._outputs:
+            if output.lost and not output.told:
+                output.told = True
+                log.error("%s", output.lost)
 
     @property
     def need_main_thread(self) -> bool:

@@ -99,6 +99,22 @@ def test_the_run_ends_with_an_error_when_the_last_sink_dies() -> None:
         offline(frames(20), ScriptedNetwork(), sinks=[Recorder("mortal", dies_after=3)])
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_sink_that_dies_of_the_last_picture_is_told_of_though_the_others_were_done_before(
+    order: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    sinks = [Recorder("disk", dies_after=5), Recorder("other")]
+    offline(frames(6), ScriptedNetwork(), sinks=sinks[::order])
+    assert [record.getMessage() for record in caplog.records if "disk" in record.message] == ["disk is full"]
+
+
+def test_where_all_sinks_die_each_is_told_of_or_raised(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(SinkLost) as raised:
+        offline(frames(20), ScriptedNetwork(), sinks=[Recorder("one", dies_after=3), Recorder("two", dies_after=19)])
+    told = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert sorted([*told, str(raised.value)]) == ["one is full", "two is full"]
+
+
 def test_a_sink_without_alpha_gets_a_green_screen_and_one_with_alpha_gets_it() -> None:
     config = build({"effect": {"name": "transparent"}})
     plain, alpha = offline(
