@@ -99,7 +99,7 @@ class Session:
             has_alpha=self._has_alpha,
         )
         self.outputs = self._open_sinks(stream)
-        if not source.live and any(sink.watched for sink in self.outputs):
+        if not source.live and (not self.lossless or any(sink.watched for sink in self.outputs)):
             source = Paced(source, time.perf_counter, self._wait, stamped=not self.lossless)
         self.pipeline = Pipeline(config, source, self._loads(network), self.lossless, commands, statistics)
 
