@@ -119,8 +119,9 @@ class ReopeningSource(SourceBase):
                 return
             try:
                 found = lost.again()
-            except LiveSegError as error:
-                self.state = f"{lost.name} is away; looking for it ({error.what})"
+            except Exception as error:  # noqa: BLE001  # a driver in mid-plug fails in ways of its own; the search goes on
+                reason = error.what if isinstance(error, LiveSegError) else error
+                self.state = f"{lost.name} is away; looking for it ({reason})"
                 continue
             with self._changed:
                 if self._stop.is_set():

@@ -111,6 +111,11 @@ def test_pauses_grow_to_five_seconds_and_attempts_never_end():
     assert waited.taken == [0.5, 1, 2, 4, 5, 5, 5]
 
 
+def test_the_search_goes_on_after_an_error_that_nobody_foresaw():
+    with ReopeningSource(Flaky(0, [OSError("too many open files"), Flaky(1)]), Pauses()) as source:
+        assert read_until_back(source).index == 0
+
+
 def test_while_it_is_away_a_read_returns_in_its_time_and_soon_enough_for_the_card():
     with ReopeningSource(Flaky(0), Pauses(held=True)) as source:
         for _ in range(3):
