@@ -65,18 +65,19 @@ class Shared:
 def capture(shared: Shared, source: Source, frames: Handover[Frame | Away]) -> None:
     """Takes frames from the source until it is over, a limit is reached, or `stop` is set."""
     count, first_s = 0, None
+    opened = shared.config.source
     while not shared.stop:
-        config = shared.config
         try:
-            frame = source.read(config.source.timeout_ms / 1e3)
+            frame = source.read(opened.timeout_ms / 1e3)
         except SourceLost as error:
-            if not source.live or not config.source.reopen:
+            if not source.live or not opened.reopen:
                 raise
             frames.put(Away(error.what))
             time.sleep(_AGAIN_S)
             continue
         if frame is None:
             return
+        config = shared.config
         first_s = frame.time if first_s is None else first_s
         if config.run.seconds and frame.time - first_s > config.run.seconds - 1e-6:
             return

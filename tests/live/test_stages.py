@@ -102,3 +102,25 @@ def test_a_source_that_says_at_once_that_it_is_gone_is_not_asked_without_a_pause
     capture(shared_by(ManualClock()), camera, frames)
     assert len(pauses) == 2
     assert min(pauses) > 0.01
+
+
+@pytest.mark.parametrize("reopen", [True, False])
+def test_whether_a_lost_camera_is_waited_for_is_settled_at_the_start(reopen: bool) -> None:
+    """As the log says of what is changed in `source` meanwhile."""
+    shared = shared_by(ManualClock(), build({"source": {"reopen": reopen}}))
+    changed = build({"source": {"reopen": not reopen}})
+
+    class Camera(ListSource):
+        def read(self, timeout_s: float) -> Frame | None:
+            shared.config = changed
+            return super().read(timeout_s)
+
+    frames: Newest[Frame | Away] = Newest()
+    camera = Camera([room_frame(0), SourceLost("the camera is gone"), room_frame(1)], live=True)
+    if reopen:
+        capture(shared, camera, frames)
+        assert shared.newest
+        assert shared.newest.index == 1
+    else:
+        with pytest.raises(SourceLost):
+            capture(shared, camera, frames)
