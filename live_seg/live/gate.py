@@ -80,6 +80,8 @@ class Gate:
         noise = self._noise(small)
         if self._matte is None or self._seen is None or changed(self._seen, small, noise):
             return None
+        if self._matte.alpha.shape != frame.image.shape[:2]:
+            return None  # of another size, and the same at the network's: the guard would refuse the matte
         is_settled = frame.time - self._same_since_s >= self._settle_s
         is_fresh = 0 <= frame.time - self._matte.time < self._refresh_s
         return replace(self._matte, time=frame.time) if is_settled and is_fresh else None

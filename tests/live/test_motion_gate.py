@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenes import FPS, SMALL, Scene, noisy, room
+from scenes import FPS, FULL, SMALL, Scene, noisy, room
 
+from live_seg.frame import Frame
 from live_seg.live.gate import Noise, _block_means
 from live_seg.live.gate import changed as differs
 
@@ -135,6 +136,15 @@ def test_reset_another_size_and_time_that_goes_back_forget_the_matte() -> None:
         else:
             scene.count -= 600
         assert scene.show(small) is None
+
+
+def test_a_larger_frame_that_looks_the_same_to_the_network_is_looked_at() -> None:
+    scene = Scene()
+    scene.settle(room(), 0.0, np.random.default_rng(13))
+    while scene.show(room()) is None:
+        pass
+    double = np.zeros((2 * FULL.height, 2 * FULL.width, 3), np.uint8)
+    assert scene.gate.kept(Frame(double, scene.count, scene.now), room()) is None
 
 
 def test_a_frame_from_before_the_networks_look_does_not_get_its_matte() -> None:
