@@ -133,8 +133,8 @@ class Guard:
         alpha = matte.alpha
         if not isinstance(alpha, np.ndarray) or alpha.dtype != np.uint8 or alpha.shape != frame.image.shape[:2]:
             return "the matte is not of the frame's size and type"
-        if not (math.isfinite(matte.confidence) and math.isfinite(matte.time)):
-            return "the matte is not a number"
+        if not all(map(math.isfinite, (matte.confidence, matte.time, frame.time))):
+            return "the matte, or a time, is not a number"
         if matte.confidence < _UNDECIDED:
             return "the network is undecided"
         share = _share_of_person(alpha)
@@ -147,7 +147,8 @@ class Guard:
     def _too_old(self, frame: Frame, matte: Matte) -> str:
         if self._clock is None:
             return "" if matte.time == frame.time else "the matte is of another frame"
-        age_ms = max(self._clock() - matte.time, abs(frame.time - matte.time)) * 1e3
+        # abs: what comes from the future was stamped by another clock, and nobody knows how old it is
+        age_ms = max(abs(self._clock() - matte.time), abs(frame.time - matte.time)) * 1e3
         if age_ms <= self.config.max_age_ms:
             return ""
         return f"the matte is {age_ms:.0f} ms old (guard.max_age_ms is {self.config.max_age_ms:.0f})"

@@ -58,7 +58,6 @@ class Follow:
             self._grey = _grey(self._small)
         if cv2.norm(grey, self._grey, cv2.NORM_L1) > _CUT * grey.size:
             return None
-        height, width = self._alpha.shape
         flow = self._flow.calc(grey, self._grey, None)  # type: ignore[call-overload]  # None: a new array
         if not _explains(flow, self._grey, grey):
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,16 @@ def test_a_bad_matte_hides_the_frame(fault: str, hide: str) -> None:
     assert not np.may_share_memory(kept.last, frame.image)
     assert hide == "card" or not shows_room(kept.last)
     assert not np.array_equal(kept.last, frame.image)
+
+
+@pytest.mark.parametrize("time", [1.7e9, 100.4, 99.6, math.inf, -math.inf, math.nan])
+def test_a_frame_of_another_clock_is_hidden_with_its_own_matte_too(time: float) -> None:
+    """How old it is cannot be told: a source has to stamp its frames by the loop's clock."""
+    guard, kept = guarded(ManualClock())
+    frame = room_frame(time=time)
+    assert not guard.show(frame, matte_of(frame))
+    assert not guard.show(frame, matte_of(frame, time=100.0))
+    assert not any(shows_room(picture) for picture, _ in kept.put_pictures)
 
 
 @pytest.mark.parametrize(
