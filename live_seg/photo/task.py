@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +17,9 @@ from live_seg.photo.request import Request
 
 OURS = "live-seg "
 """How the mark of each of our files begins."""
+
+_PIECE = 1 << 16
+"""Bytes from the middle of a file by which it is told from another of the same size and time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +117,9 @@ def _background(background: object) -> str:
 
 
 def _state(file: Path) -> list[str]:
-    state = file.stat()
-    return [str(state.st_size), str(state.st_mtime_ns)]
+    """Not its place, which a stick has elsewhere on each computer; nor its time alone, which archives give to all."""
+    with file.open("rb") as stream:
+        state = os.fstat(stream.fileno())
+        stream.seek(state.st_size // 2)
+        piece = hashlib.sha256(stream.read(_PIECE)).hexdigest()
+    return [str(state.st_size), str(state.st_mtime_ns), piece]

@@ -36,6 +36,6 @@ def work(job: Job, task: Task, cutter: Cutter) -> Outcome:
 def is_done(job: Job, task: Task) -> bool:
     """Whether the target is there, made of this picture as it is now, as the task says."""
     try:
-        return job.root is not None and mark_in(job.target) == mark_of(job, task)
+        return job.root is not None and bool(mark := mark_in(job.target)) and mark == mark_of(job, task)
     except OSError:  # no source: the work will say so
         return False

@@ -44,6 +44,22 @@ def test_a_picture_that_was_saved_again_has_another_mark_also_at_the_same_length
     assert mark_of(job, Task()) != before
 
 
+def test_another_picture_of_the_same_name_length_and_time_has_another_mark(job: Job, tmp_path: Path) -> None:
+    job = replace(job, source=tmp_path / "a.bmp")
+    marks = set()
+    for seed in (1, 2):
+        job.source.write_bytes(content(photo(seed), "BMP"))
+        os.utime(job.source, (0, 0))
+        marks.add(mark_of(job, Task()))
+    assert len(marks) == 2
+
+
+def test_a_folder_that_was_moved_has_the_same_marks(job: Job, tmp_path: Path) -> None:
+    before = mark_of(job, Task())
+    moved = job.source.rename(tmp_path / "elsewhere.jpg")
+    assert mark_of(replace(job, source=moved), Task()) == before
+
+
 def test_another_picture_behind_under_the_same_name_has_another_mark(job: Job, tmp_path: Path) -> None:
     beach = tmp_path / "beach.png"
     task = Task(Request(str(beach)))
