@@ -18,6 +18,9 @@ STRIP = 256
 
 _LARGEST_PROFILE = 4_000_000
 
+_BITS, _MEANING, _WHITE_IS_0 = 258, 262, 0
+"""Tags of TIFF 6.0: BitsPerSample, PhotometricInterpretation, WhiteIsZero. Pillow minds the last in 8 bits only."""
+
 _STEPS = {"L;2": 85, "L;4": 17}
 """From one grey to the next in 8 bits, by what Pillow calls the file's pixels."""
 
@@ -74,9 +77,13 @@ def pixels(picture: PillowImage) -> tuple[Image, Alpha | None]:
 
 
 def _from_16_bits(picture: PillowImage) -> tuple[Image, Alpha | None]:
-    """Grey of 16 bits, which Pillow's own conversion would cut off at 255."""
+    """Grey of 16 bits, which Pillow's own conversion would cut off at 255; a TIFF's of 12, and with white as 0, too."""
     grey = np.asarray(picture)
-    narrow = (np.clip(grey, 0, 65535) // 257).astype(np.uint8)
+    tags = getattr(picture, "tag_v2", {})
+    step = 16 if tags.get(_BITS) == (12,) else 257
+    narrow = (np.clip(grey, 0, 65535) // step).astype(np.uint8)
+    if tags.get(_MEANING) == _WHITE_IS_0:
+        narrow = cv2.bitwise_not(narrow)
     key = picture.info.get("transparency")
     hidden = grey == key if isinstance(key, int) else np.zeros(0, bool)
     alpha = np.where(hidden, 0, 255).astype(np.uint8) if hidden.any() else None

@@ -95,6 +95,29 @@ def png_with_key(width: int, bits: int, kind: int, row: bytes, key: bytes, palet
     return b"\x89PNG\r\n\x1a\n" + header + colours + chunk(b"tRNS", key) + rows + chunk(b"IEND", b"")
 
 
+def grey_tiff(bits: int, white_is_0: bool, pixels: bytes) -> bytes:
+    """Two pixels."""
+    fields = [(256, 2), (257, 1), (258, bits), (259, 1), (262, int(not white_is_0)), (273, 122), (277, 1), (278, 1)]
+    entries = b"".join(struct.pack("<HHII", tag, 3, 1, value) for tag, value in [*fields, (279, len(pixels))])
+    return b"II*\0" + struct.pack("<IH", 8, 9) + entries + struct.pack("<I", 0) + pixels
+
+
+@pytest.mark.parametrize(
+    ("bits", "white_is_0", "pixels", "expected"),
+    [
+        (16, False, b"\0\0\xff\xff", [0, 255]),
+        (16, True, b"\0\0\xff\xff", [255, 0]),
+        (12, False, b"\x00\x08\x00", [0, 128]),
+        (12, False, b"\xff\xf0\x00", [255, 0]),
+        (8, True, b"\x00\xff", [255, 0]),
+    ],
+)
+def test_grey_of_more_bits_is_as_bright_as_its_file_says(
+    bits: int, white_is_0: bool, pixels: bytes, expected: list[int]
+) -> None:
+    assert read_photo(grey_tiff(bits, white_is_0, pixels)).image[0, :, 0].tolist() == expected
+
+
 RGB16 = struct.pack(">9H", 40_000, 0, 0, 0, 40_000, 0, 0, 0, 9)
 
 
