@@ -6,8 +6,7 @@ import threading
 from dataclasses import replace
 
 from live_seg.closing import Closing
-from live_seg.config import Config
-from live_seg.config.tree import Engine
+from live_seg.config import Config, build
 from live_seg.effects.transparent import Transparent
 from live_seg.frame import Alpha, Frame, Image, Size
 from live_seg.matting import choose
@@ -55,7 +54,7 @@ class Cutter(Closing):
     EngineError
         If the engine does not work here.
     UsageError
-        If there is no such model or engine.
+        If there is no such model or engine, or that are too many threads.
     """
 
     def __init__(
@@ -66,7 +65,7 @@ class Cutter(Closing):
         limits: Limits | None = None,
         sessions: int = KEPT,
     ) -> None:
-        choice = choose(Engine(name=engine, model=model, threads=threads), _LIKE)
+        choice = choose(build({"engine": {"name": engine, "model": model, "threads": threads}}).engine, _LIKE)
         self.why = choice.why
         choice.network.kept = sessions
         self._matter = StillMatter(choice.network)

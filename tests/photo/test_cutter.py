@@ -161,6 +161,11 @@ def test_a_background_that_cannot_be_used_is_one_line(
     assert "\n" not in str(caught.value)
 
 
+def test_too_many_threads_are_refused_as_everywhere() -> None:
+    with pytest.raises(UsageError, match="threads"):
+        Cutter(engine="fixed", threads=100_000)
+
+
 def test_profile_and_tags_go_with_the_picture(cutter: Cutter, image: Image) -> None:
     photo = read_photo(write_photo(image, "png"))
     made = cutter(Photo(photo.image, profile=b"colours", tags=photo.tags))
