@@ -12,9 +12,9 @@ from live_seg.effects.background import Background, Picture, open_background
 from live_seg.effects.blend import blend, lay_over
 from live_seg.effects.blur import blurred_room
 from live_seg.errors import UsageError
-from live_seg.frame import Alpha, Image, Size
+from live_seg.frame import Alpha, Image
 from live_seg.media.file import shown
-from live_seg.photo.colours import STRIP
+from live_seg.photo.colours import STRIP, in_profile
 from live_seg.photo.foreground import cleaned
 from live_seg.photo.limits import Limits
 from live_seg.photo.photo import Photo, read_photo
@@ -27,7 +27,7 @@ class Backdrops:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._name = ""
-        self._kept: Background | None = None
+        self._kept: tuple[Background, bytes | None] | None = None
         self._lock = threading.Lock()
 
     def check(self, background: str | Image) -> None:
@@ -41,27 +41,30 @@ class Backdrops:
         with self._lock:
             self._find(background)
 
-    def at(self, background: str | Image, size: Size) -> Image:
-        """uint8 (H, W, 3) of that size, not to be written to; raises as `check` does."""
+    def behind(self, photo: Photo, background: str | Image) -> Image:
+        """uint8 (H, W, 3) of the photo's size and in its colour profile, not to be written to; raises as `check`."""
         with self._lock:
-            return self._find(background)(size)
+            found, profile = self._find(background)
+            image = found(photo.size)
+        return in_profile(image, profile, photo.profile)
 
-    def _find(self, background: str | Image) -> Background:
+    def _find(self, background: str | Image) -> tuple[Background, bytes | None]:
+        """It, and the profile of its colours; None: sRGB."""
         if not isinstance(background, str):
-            return Picture(checked_image(background))
+            return Picture(checked_image(background)), None
         if self._kept is None or background != self._name:
             self._kept = self._open(background)
             self._name = background
         return self._kept
 
-    def _open(self, text: str) -> Background:
+    def _open(self, text: str) -> tuple[Background, bytes | None]:
         if text.startswith("#"):
-            return open_background(text)
+            return open_background(text), None
         path = Path(text).expanduser()
         if not path.suffix and not path.exists():
             raise UsageError(f"{shown(text)!r} is no background", "Give a picture, a colour like #00b140, or blur.")
         photo = read_photo(path, self._limits)
-        return Picture(flattened(photo.image, photo.alpha))
+        return Picture(flattened(photo.image, photo.alpha)), photo.profile
 
 
 def checked_image(image: Image) -> Image:
@@ -96,7 +99,7 @@ def before(photo: Photo, alpha: Alpha, request: Request, backdrops: Backdrops) -
         room = blurred_room(photo.image, no_room, request.blur_px)
         lay_over(photo.image, alpha, room)
         return room
-    background = backdrops.at(request.background, photo.size)
+    background = backdrops.behind(photo, request.background)
     picture = front_of(photo, alpha)
     for top in range(0, len(picture), STRIP):  # in place: no third picture of that size
         rows = slice(top, top + STRIP)

@@ -1,4 +1,4 @@
-"""From whatever pixels a file holds to 8-bit BGR, strip by strip, and the profile that their colours keep."""
+"""From whatever pixels a file holds to 8-bit BGR, strip by strip; and the profiles of their colours."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ _LARGEST_PROFILE = 4_000_000
 
 _BITS, _MEANING, _WHITE_IS_0 = 258, 262, 0
 """Tags of TIFF 6.0: BitsPerSample, PhotometricInterpretation, WhiteIsZero. Pillow minds the last in 8 bits only."""
+
+_MANY_COLOURS: Image = (51 * np.indices((6, 6, 6)).reshape(3, 36, 6).transpose(1, 2, 0)).astype(np.uint8)
 
 _STEPS = {"L;2": 85, "L;4": 17}
 """From one grey to the next in 8 bits, by what Pillow calls the file's pixels."""
@@ -74,6 +76,36 @@ def pixels(picture: PillowImage) -> tuple[Image, Alpha | None]:
         if alpha is not None:
             alpha[top:bottom] = strip[..., 3]
     return image, None if alpha is None or alpha.min() == 255 else alpha
+
+
+def in_profile(image: Image, own: bytes | None, wanted: bytes | None) -> Image:
+    """The same colours in the numbers of another profile, uint8 (H, W, 3); None is sRGB.
+
+    What cannot be told in it becomes the nearest that can. The numbers stay as they are where a profile does not work,
+    and where both mean the same to two levels: of sRGB there are many profiles.
+    """
+    if own == wanted:
+        return image
+    from PIL import Image as Pillow
+    from PIL import ImageCms
+
+    srgb = ImageCms.createProfile("sRGB")
+    try:
+        ends = [srgb if one is None else ImageCms.ImageCmsProfile(io.BytesIO(one)) for one in (own, wanted)]
+        change = ImageCms.buildTransform(ends[0], ends[1], "RGB", "RGB", ImageCms.Intent.RELATIVE_COLORIMETRIC)
+    except (ImageCms.PyCMSError, OSError, TypeError):
+        return image
+
+    def changed(part: Image) -> Image:
+        told = change.apply(Pillow.fromarray(np.ascontiguousarray(part[..., ::-1])))
+        return np.asarray(told, np.uint8)[..., ::-1]
+
+    if cv2.absdiff(changed(_MANY_COLOURS), _MANY_COLOURS).max() <= 2:
+        return image
+    result = np.empty_like(image)
+    for top in range(0, len(image), STRIP):
+        result[top : top + STRIP] = changed(image[top : top + STRIP])
+    return result
 
 
 def _from_16_bits(picture: PillowImage) -> tuple[Image, Alpha | None]:
