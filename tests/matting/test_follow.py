@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 288, 160
 def scene(left: float, top: float) -> tuple[Image, SmallAlpha]:
     """A person with a pattern before a room with another."""
     random = np.random.default_rng(4)
-    room, clothes = (cv2.GaussianBlur(random.uniform(0, 255, (HEIGHT, WIDTH, 3)), (0, 0), 3) for _ in range(2))
+    room, clothes = (cv2.GaussianBlur(random.uniform(0, 255, (HEIGHT, WIDTH, 3)), (0, 0), 6) for _ in range(2))
     room, clothes = (cv2.normalize(plane, None, 20, 220, cv2.NORM_MINMAX) for plane in (room, clothes))  # type: ignore[call-overload]
     shape = np.zeros((HEIGHT, WIDTH), np.float32)
     cv2.ellipse(shape, (100, 90), (40, 55), 0, 0, 360, 1.0, cv2.FILLED, cv2.LINE_AA)
@@ -76,6 +76,21 @@ def test_a_cut_between_dark_scenes_cannot_be_followed_however_little_it_changes_
     follow.look(alpha, image)
     assert follow(image) is not None
     assert follow(np.ascontiguousarray(other)) is None
+
+
+@pytest.mark.parametrize("width", [6, 20, 50])
+@pytest.mark.parametrize("light", [0.6, 1.0])
+def test_who_is_gone_at_once_leaves_no_matte_over_the_room_however_small_he_was(width: int, light: float) -> None:
+    follow = Follow()
+    with_person, _ = scene(0, 0)
+    room, _ = scene(400, 0)
+    there = np.zeros((HEIGHT, WIDTH), np.float32)
+    there[40:140, 90 : 90 + width] = 1
+    image = np.where(there[..., None] > 0, with_person[:, ::-1], room)
+    image, room = (np.asarray(picture * light, np.uint8) for picture in (image, room))
+    follow.look(there, image)
+    assert follow(image) is not None
+    assert follow(room) is None
 
 
 def test_what_is_nothing_but_noise_is_followed() -> None:
