@@ -32,7 +32,7 @@ class App:
 
     def __init__(self, display: str, folder: Path) -> None:
         self._environment = {**os.environ, "DISPLAY": display}
-        words = ["--camera", "synthetic", "--size", "640x360", "--fps", "10", "--replace", "#00b140"]
+        words = ["--camera", "demo", "--size", "640x360", "--fps", "10", "--replace", "#00b140"]
         slow = ["--set", "guard.max_age_ms=20000", "--seconds", "120"]  # the machine that tests may be busy
         self.process = subprocess.Popen(
             [sys.executable, "-m", "live_seg", *words, *slow], env=self._environment, cwd=folder, stderr=subprocess.PIPE
