@@ -1,4 +1,4 @@
-"""live-seg data: check a data set, divide it, label pictures, look at what the training makes of them."""
+"""live-seg data: check a data set, divide it, label pictures, mine mistakes, look at what a training is shown."""
 
 from __future__ import annotations
 
@@ -55,6 +55,15 @@ def add(subparsers: Any) -> None:
     )
     label.add_argument("--sheet", metavar="FILE", type=Path, help="a contact sheet of what was kept")
     label.set_defaults(run=_label)
+
+    mined = jobs.add_parser("mine", help="cut out what a model takes for persons in rooms without any")
+    mined.add_argument("rooms", metavar="DIR", type=Path, nargs="+", help="folders of rooms, or split files (.csv)")
+    mined.add_argument("--out", metavar="DIR", type=Path, required=True, help="gets rooms/, images/, masks/, mined.csv")
+    mined.add_argument("--model", default="person", help="as for `live-seg evaluate` (default: person)")
+    mined.add_argument("--least", metavar="SHARE", type=_share, default=0.01, help="of a room's area (default: 0.01)")
+    mined.add_argument("--source", metavar="NAME", type=_source, default="hard", help="names them NAME-...")
+    mined.add_argument("--sheet", metavar="FILE", type=Path, help="a contact sheet of the worst")
+    mined.set_defaults(run=_mine)
 
     augment = jobs.add_parser("augment", help="show the frames that a training composes")
     augment.add_argument("config", metavar="CONFIG", type=Path, help="a training's configuration (.toml)")
@@ -156,6 +165,31 @@ def _label(arguments: argparse.Namespace) -> int:
     if arguments.sheet and folder.kept:
         print(f"contact sheet: {arguments.sheet}")
     return 0 if folder.kept else 2
+
+
+def _mine(arguments: argparse.Namespace) -> int:
+    from live_seg.cli.signals import unwinding
+    from live_seg.config import Config
+    from live_seg.evaluation.candidate import find_candidates, single_looks
+    from live_seg.evaluation.split_file import find_pictures
+    from live_seg.training.mine import MinedFolder, mine
+
+    rooms = [room for place in arguments.rooms for room in find_pictures(place, usual="train")]
+    with unwinding(), contextlib.ExitStack() as stack:
+        candidates = find_candidates([arguments.model, *single_looks(arguments.model)], Config())
+        for candidate in candidates:
+            stack.callback(candidate.close)
+        folder = MinedFolder(arguments.out, rooms, arguments.least, arguments.source)
+        try:
+            for one in _progress(mine(rooms, [candidate.still for candidate in candidates]), len(rooms)):
+                folder.add(one)
+        finally:  # what was done until somebody ended it is listed, too
+            listing = folder.finish(arguments.sheet)
+    if folder.unreadable:
+        print(f"skipped: {folder.unreadable} of {len(rooms)} cannot be read")
+    print(f"{folder.mean_share:.2%} of the rooms is taken for persons")
+    print(f"{folder.kept} kept, {folder.parts} cut-outs; what became of each: {listing}")
+    return 0
 
 
 def _augment(arguments: argparse.Namespace) -> int:

@@ -90,6 +90,10 @@ class Compose:
         0.65
     )
     joined: Annotated[float, _share("natural frames with one more person in front")] = 0.17
+    headless: Annotated[
+        float, _share("composed persons, and a third as many of natural frames, that are seen from below the head only")
+    ] = 0.0
+    alike: Annotated[float, _share("composed frames whose room has the colour of some place of the person")] = 0.0
     second: Annotated[float, _share("composed frames with one more person further away")] = 0.25
     third: Annotated[float, _share("of those, with yet one more")] = 0.3
     match_light: Annotated[float, _share("persons that take on the room's light")] = 0.5
@@ -145,6 +149,9 @@ class Train:
     losses: Annotated[_Share, _key("weights of the losses: soft_bce, edge_bce, dice, lovasz, edge_l1")] = field(
         default_factory=lambda: {"edge_bce": 1.0, "dice": 0.5, "edge_l1": 0.5}
     )
+    nobody: Annotated[
+        float, _key("how much of edge_bce's weight counts in frames in which nobody is, against 1 elsewhere", ge=0)
+    ] = 1.0
     optimiser: Annotated[
         Literal["adamw", "muon"],
         _key("adamw, or muon for the convolutions: fewer steps, each of them longer"),

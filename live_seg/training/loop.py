@@ -82,7 +82,7 @@ class _Loop:
         network, about = build_network(config.network if resumed is None else unweighted(config.network))
         self._say(about if resumed is None else f"goes on in {resumed}")
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.criterion = weighted(config.train.losses)
+        self.criterion = weighted(config.train.losses, config.train.nobody)
         self.material = load_material(config, self.samples, self.stages, fabric.device, self._say)
         if resumed is None and config.network.start.endswith(".onnx"):
             renormalise(network, first_frames(self.material, self.stages[0], config.train.seed))

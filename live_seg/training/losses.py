@@ -77,8 +77,16 @@ LOSSES: dict[str, Loss] = {
 }
 
 
-def weighted(weights: Mapping[str, float]) -> Loss:
+def weighted(weights: Mapping[str, float], nobody: float = 1.0) -> Loss:
     """Sum of the named losses times their weights.
+
+    Parameters
+    ----------
+    weights
+        Of each loss.
+    nobody
+        How much `edge_bce` counts in frames in which nobody is, against 1 elsewhere: what is taken for a person there
+        is a hundredth of a batch's pixels.
 
     Raises
     ------
@@ -92,6 +100,11 @@ def weighted(weights: Mapping[str, float]) -> Loss:
         raise UsageError("train.losses is empty", f"Name at least one of {', '.join(LOSSES)}.")
 
     def total(logits: Tensor, alpha: Tensor) -> Tensor:
-        return torch.stack([weight * LOSSES[name](logits, alpha) for name, weight in weights.items()]).sum()
+        all_ = torch.stack([weight * LOSSES[name](logits, alpha) for name, weight in weights.items()]).sum()
+        empty = alpha.amax((1, 2, 3)) == 0
+        if nobody == 1 or not empty.any():
+            return all_
+        more = (nobody - 1) * weights.get("edge_bce", 0.0) * empty.float().mean()
+        return all_ + more * edge_bce(logits[empty], alpha[empty])
 
     return total

@@ -16,6 +16,7 @@ from live_seg.training.compose import Bank, Composer, Draw, Rooms, load_bank, lo
 from live_seg.training.compose.cutting import shown
 from live_seg.training.compose.distractors import distracted
 from live_seg.training.compose.draw import derived_seed
+from live_seg.training.compose.light import in_colour_of
 from live_seg.training.compose.parts import NO_CAMERA as STILL
 from live_seg.training.compose.parts import NO_COMPOSE as PLAIN
 from live_seg.training.compose.parts import parts_sheet
@@ -116,6 +117,32 @@ def test_distractors_stand_behind_the_person_and_are_none(walls: Rooms) -> None:
     assert distracted(before, alpha, walls, Draw(CPU, 2), 0.0) is before
     some = distracted(before, alpha, walls, Draw(CPU, 2), 0.3)
     assert 1 <= (some != before).any(3).any(2).any(1).sum() <= 12
+
+
+def test_who_has_no_head_is_cut_by_the_upper_edge(bank: Bank, walls: Rooms) -> None:
+    """The figures' heads are in the upper 40 % of them."""
+    _, alpha = compose(bank, walls, replace(PLAIN, headless=1.0))
+    assert (alpha[:, 0, :2].amax((1, 2)) > 0.8).all(), "all touch the upper edge"
+    assert (alpha[:, 0, -2:].amax((1, 2)) > 0.9).all(), "and the lower one, as their pictures cut them there"
+    _, others = compose(bank, walls)
+    assert (others[:, 0, :2].amax((1, 2)) > 0.9).sum() < 4
+
+
+def test_an_alike_room_has_the_colour_of_some_place_of_the_person(bank: Bank, walls: Rooms) -> None:
+    """The figures are red all over, and no wall is."""
+    pictures, alpha = compose(bank, walls, replace(PLAIN, alike=1.0))
+    before, same = compose(bank, walls)
+    nobody = (alpha[:, 0] == 0) & (same[:, 0] == 0)
+    red, was = (one[:, 0] - (one[:, 1] + one[:, 2]) / 2 for one in (pictures, before))
+    assert float(red[nobody].mean()) > 0.4 and float(was[nobody].mean()) < 0.1
+    assert float(pictures.min()) >= 0 and float(pictures.max()) <= 1
+
+
+def test_a_room_is_alike_though_nobody_is_seen() -> None:
+    canvas = torch.rand(2, 3, 16, 24, generator=torch.Generator().manual_seed(1))
+    nobody = torch.zeros(2, 1, 16, 24)
+    after = in_colour_of(torch.zeros_like(canvas), nobody, canvas, Draw(CPU, 1))
+    assert torch.allclose(after.mean((2, 3)), canvas.mean((2, 3)), atol=0.02)
 
 
 def test_distractors_stand_in_rooms_and_in_some_natural_frames(bank: Bank, walls: Rooms) -> None:

@@ -118,3 +118,15 @@ def test_weights_of_losses_add_up_and_a_wrong_name_is_refused() -> None:
         weighted({"dize": 1.0})
     with pytest.raises(UsageError):
         weighted({})
+
+
+def test_what_is_taken_for_a_person_where_nobody_is_counts_more() -> None:
+    logits, alpha = batch()
+    alpha[1] = 0
+    losses = {"dice": 0.5, "edge_bce": 2.0}
+    plain = weighted(losses)(logits, alpha)
+    more = weighted(losses, nobody=2.5)(logits, alpha)
+    assert float(more - plain) == pytest.approx(1.5 * 2.0 * float(edge_bce(logits[1:2], alpha[1:2])) / 3, rel=1e-5)
+    somebody = logits[::2], alpha[::2]
+    assert float(weighted(losses, nobody=2.5)(*somebody)) == float(weighted(losses)(*somebody))
+    assert float(weighted({"dice": 1.0}, nobody=2.5)(logits, alpha)) == float(dice(logits, alpha))

@@ -123,3 +123,15 @@ def test_whole_pictures_keep_half_of_the_change_of_light(bank: Bank) -> None:
         pictures, _ = frames(bank, compose, replace(STILL, colour=1.0), count=64)
         spread.append(float(np.std(pictures.mean((1, 2, 3)).numpy())))
     assert spread[0] < 0.8 * spread[1]
+
+
+def test_a_picture_without_a_head_begins_below_it() -> None:
+    """Green is twice the row: the person goes from row 0 to row 96."""
+    bank = rulers((80, 96))
+    _, _, origin = natural(bank, 40, Size(64, 64), Draw(CPU, 3), 0.0, headless=1.0)
+    first = origin.y[:, 0].amin(1)
+    assert float(first.min()) >= 0.2 * 96 - 1 and float(first.std()) > 4
+    assert float(origin.y.max()) < 96
+    low = replace(bank, boxes=torch.tensor([[0.0, 90.0, 80.0, 96.0]]))
+    _, _, origin = natural(low, 40, Size(64, 64), Draw(CPU, 3), 0.0, headless=1.0)
+    assert float(origin.y[:, 0].amin(1).max()) < 60, "who has next to nothing below is shown as he is"

@@ -48,7 +48,7 @@ class Frames:
 
 
 _RARER = 3
-"""Natural frames have a distractor so much less often than rooms: it does not belong there."""
+"""Natural frames have a distractor, or no head, so much less often than rooms: it does not belong there."""
 
 
 class Composer:
@@ -123,7 +123,9 @@ class Composer:
 
     def _natural(self, count: int, size: Size, draw: Draw) -> tuple[Tensor, Tensor, Origin]:
         """Pictures as they are, in half of the usual change of light."""
-        pictures, alpha, origin = natural(self._bank, count, size, draw, self._compose.whole)
+        pictures, alpha, origin = natural(
+            self._bank, count, size, draw, self._compose.whole, self._compose.headless / _RARER
+        )
         return recoloured(pictures, draw, self._camera.colour / 2), alpha, origin
 
     def _joined(self, pictures: Tensor, alpha: Tensor, draw: Draw) -> tuple[Tensor, Tensor]:
@@ -143,7 +145,8 @@ class Composer:
         canvas = distracted(canvas, alpha, self._rooms, draw, self._compose.distractors)
         full = count - empty
         second = round(full * self._compose.second)
-        look = Look(self._compose.match_light, self._compose.clean_edges, colour)
+        compose = self._compose
+        look = Look(compose.match_light, compose.clean_edges, colour, compose.headless, compose.alike)
         # The furthest person is painted first.
         for many, heights in ((round(second * self._compose.third), FAR), (second, FAR), (full, NEAR)):
             if many:

@@ -18,6 +18,12 @@ SQUEEZED = 0.2
 """A natural frame's shape is its picture's, but for this difference of the aspects' logarithms: a fifth."""
 
 
+HEAD = 0.2, 0.45
+"""From where on a person is seen without his head: shares of his height, from above."""
+
+_LEAST_LEFT = 0.3
+
+
 class Origin(NamedTuple):
     """Where in the bank's pictures the pixels of the first n frames of a batch come from.
 
@@ -46,7 +52,9 @@ class Origin(NamedTuple):
         return Origin(*(part.to(device) for part in self))
 
 
-def natural(bank: Bank, count: int, size: Size, draw: Draw, whole: float) -> tuple[Tensor, Tensor, Origin]:
+def natural(
+    bank: Bank, count: int, size: Size, draw: Draw, whole: float, headless: float = 0.0
+) -> tuple[Tensor, Tensor, Origin]:
     """Portraits as they are, of those whose shape is nearly the frame's: whole, or cut a little.
 
     Where no picture has such a shape, the nearest ones are cut to it.
@@ -61,6 +69,8 @@ def natural(bank: Bank, count: int, size: Size, draw: Draw, whole: float) -> tup
         Chance.
     whole
         Probability that all of the picture is shown.
+    headless
+        Probability that it is shown from below the person's head on, if three tenths of it are left then.
 
     Returns
     -------
@@ -76,10 +86,17 @@ def natural(bank: Bank, count: int, size: Size, draw: Draw, whole: float) -> tup
     )
     is_whole = draw.chance(count, whole)
     cut_width, cut_height = torch.where(is_whole, width, cut_width), torch.where(is_whole, height, cut_height)
+    above = torch.zeros_like(height)
+    if headless:
+        _, top, _, bottom = bank.boxes[index].unbind(1)
+        shoulders = top + (bottom - top) * draw.uniform(count, *HEAD)
+        is_cut = draw.chance(count, headless) & (height - shoulders >= _LEAST_LEFT * height)
+        above = torch.where(is_cut, shoulders, above)
+        cut_height = torch.minimum(cut_height, torch.where(is_cut, height - shoulders, math.inf))
     most = math.exp(SQUEEZED)
     cut_width = torch.minimum(cut_width, cut_height * aspect * most)
     cut_height = torch.minimum(cut_height, cut_width / aspect * most)
-    return _portraits(bank, index, cut_width, cut_height, size, draw)
+    return _portraits(bank, index, cut_width, cut_height, size, draw, above)
 
 
 def reframed(bank: Bank, count: int, size: Size, draw: Draw) -> tuple[Tensor, Tensor]:
@@ -122,11 +139,12 @@ def _fitting(bank: Bank, size: Size) -> Tensor:
 
 
 def _portraits(
-    bank: Bank, index: Tensor, width: Tensor, height: Tensor, size: Size, draw: Draw
+    bank: Bank, index: Tensor, width: Tensor, height: Tensor, size: Size, draw: Draw, above: Tensor | float = 0.0
 ) -> tuple[Tensor, Tensor, Origin]:
-    """Parts of that size of portraits, somewhere in them, mirrored where they are larger."""
+    """Parts of that size of portraits, somewhere in them below `above`, mirrored where they are larger."""
     wide, high = bank.sizes[index].unbind(1)
-    left, top = (wide - width) * draw.uniform(len(index)), (high - height) * draw.uniform(len(index))
+    left = (wide - width) * draw.uniform(len(index))
+    top = above + (high - above - height) * draw.uniform(len(index))
     x, y = _cut(size, left, top, width, height, draw)
     x, y = mirrored(x, plane(wide)), mirrored(y, plane(high))
     shrunk = torch.sqrt(width * height / (size.width * size.height))

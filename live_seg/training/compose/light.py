@@ -6,10 +6,14 @@ import math
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from live_seg.frame import Size
 from live_seg.training.compose.draw import Draw, each
 from live_seg.training.compose.sampling import grid, plane
+
+_PLACE_PX = 8
+_LEAST = 1e-6
 
 
 def recoloured(pictures: Tensor, draw: Draw, strength: float) -> Tensor:
@@ -22,6 +26,27 @@ def recoloured(pictures: Tensor, draw: Draw, strength: float) -> Tensor:
     grey = bright.mean(1, keepdim=True)
     saturation = 1 + each(draw.uniform(count, -0.6, 0.4)) * strength
     return (grey + (bright - grey) * saturation).clamp(0, 1)
+
+
+def in_colour_of(person: Tensor, matte: Tensor, canvas: Tensor, draw: Draw) -> Tensor:
+    """The canvas in the mean colour of some place of the person, at 0.15 to 0.8 of its contrast.
+
+    A white shirt before a white wall: there only the shape tells a person from a room.
+
+    Parameters
+    ----------
+    person, matte, canvas
+        Float (N, 3, H, W), (N, 1, H, W) and (N, 3, H, W) in 0..1; the sides are multiples of 8.
+    draw
+        Chance: which place, how much contrast.
+    """
+    own = functional.avg_pool2d(matte, _PLACE_PX).flatten(2)
+    coloured = functional.avg_pool2d(person * matte, _PLACE_PX).flatten(2)
+    mean = canvas.mean((2, 3), keepdim=True)
+    place = draw.weighted_each(own[:, 0] + _LEAST).view(-1, 1, 1)
+    there, much = coloured.gather(2, place.expand(-1, 3, 1)), own.gather(2, place)
+    colour = ((there + _LEAST * mean[..., 0]) / (much + _LEAST))[..., None]
+    return ((canvas - mean) * each(draw.log_uniform(len(canvas), 0.15, 0.8)) + colour).clamp(0, 1)
 
 
 def two_lights(pictures: Tensor, draw: Draw, probability: float) -> Tensor:

@@ -21,7 +21,7 @@ from live_seg.training.schedule import Stage
 
 NO_COMPOSE = Compose(
     natural=0, reframed=0, empty=0, whole=0, untouched=0, joined=0, second=0, third=0,
-    match_light=0, clean_edges=0, held=0, animal=0, distractors=0, clutter=0,
+    headless=0, alike=0, match_light=0, clean_edges=0, held=0, animal=0, distractors=0, clutter=0,
 )  # fmt: skip
 NO_CAMERA = Camera(colour=0, two_lights=0, low_light=0, blur=0, motion_blur=0, noise=0, jpeg=0)
 
@@ -32,6 +32,9 @@ _PARTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "reframed": ({"reframed": 1.0}, {}),
     "empty room": ({"empty": 1.0}, {}),
     "one person": ({}, {}),
+    "natural, headless": ({"natural": 1.0, "headless": 1.0}, {}),
+    "headless": ({"headless": 1.0}, {}),
+    "alike": ({"alike": 1.0}, {}),
     "second": ({"second": 1.0}, {}),
     "third": ({"second": 1.0, "third": 1.0}, {}),
     "match_light": ({"match_light": 1.0}, {}),

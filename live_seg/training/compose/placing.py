@@ -10,8 +10,12 @@ from torch import Tensor
 from live_seg.frame import Size
 from live_seg.training.compose.bank import Bank
 from live_seg.training.compose.draw import Draw, each
-from live_seg.training.compose.light import recoloured
+from live_seg.training.compose.framing import HEAD
+from live_seg.training.compose.light import in_colour_of, recoloured
 from live_seg.training.compose.sampling import gaussian, grid, plane, sample
+
+_BODY = 0.6, 2.0
+"""Least height of what is below a head above the frame, over the frame's: some stand there, others fill it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class Look:
     match_light: float
     clean_edges: float
     colour: float
+    headless: float = 0.0
+    alike: float = 0.0
 
 
 def placed(
@@ -47,10 +53,13 @@ def placed(
         New canvas and alpha.
     """
     index = draw.weighted(len(canvas), bank.weights)
-    person, matte = _posed(bank, index, Size(canvas.shape[-1], canvas.shape[-2]), heights, draw)
+    person, matte = _posed(bank, index, Size(canvas.shape[-1], canvas.shape[-2]), heights, look.headless, draw)
     person = torch.where(each(draw.chance(len(canvas), look.clean_edges)), clean_edges(person, matte), person)
     person = recoloured(person, draw, look.colour)
     person = torch.where(each(draw.chance(len(canvas), look.match_light)), in_light_of(canvas, person, matte), person)
+    if look.alike:
+        is_alike = each(draw.chance(len(canvas), look.alike))
+        canvas = torch.where(is_alike, in_colour_of(person, matte, canvas, draw), canvas)
     return canvas * (1 - matte) + person * matte, torch.maximum(alpha, matte)
 
 
@@ -70,7 +79,9 @@ def in_light_of(canvas: Tensor, person: Tensor, matte: Tensor) -> Tensor:
     return (person * factor.clamp(0.6, 1.5)).clamp(0, 1)
 
 
-def _posed(bank: Bank, index: Tensor, size: Size, heights: tuple[float, float], draw: Draw) -> tuple[Tensor, Tensor]:
+def _posed(
+    bank: Bank, index: Tensor, size: Size, heights: tuple[float, float], headless: float, draw: Draw
+) -> tuple[Tensor, Tensor]:
     """Persons and their mattes at a random place, size and slant of the frame."""
     count = len(index)
     width, height = bank.sizes[index].unbind(1)
@@ -81,11 +92,15 @@ def _posed(bank: Bank, index: Tensor, size: Size, heights: tuple[float, float], 
     flip = draw.sign(count)
     cut_left, cut_right, is_cut = bank.cuts[index].unbind(1)
     scale = torch.where(cut_left & cut_right, scale.maximum(1.1 * size.width / (right - left)), scale)
+    without, hidden, body = _beheaded(count, headless, draw)
+    body = torch.where(is_cut, body.clamp(min=1), body)
+    scale = torch.where(without, scale.maximum(body * size.height / (tall * (1 - hidden))), scale)
     is_upright = cut_left | cut_right
     stretch = torch.where(is_upright, 1.0, draw.log_uniform(count, 0.92, 1.08))
     slant = torch.where(is_upright, 0.0, draw.uniform(count, -0.12, 0.12))
     centre_x = _across_frame((cut_left, cut_right), flip, (right - left) * scale, size, draw)
     centre_y = _height_in_frame(is_cut, tall * scale, size, draw)
+    centre_y = torch.where(without, (0.5 - hidden) * tall * scale, centre_y)
     x, y = grid(size, bank.device)
     across, down = x - plane(centre_x), y - plane(centre_y)
     turn_cos, turn_sin = plane(torch.cos(slant)), plane(torch.sin(slant))
@@ -101,6 +116,14 @@ def _posed(bank: Bank, index: Tensor, size: Size, heights: tuple[float, float], 
     within = left_in * right_in * top_in * torch.where(plane(is_cut), 1.0, bottom_in)
     person, matte = (sample(part, index, from_x, from_y, 1 / scale) for part in (bank.pictures, bank.alphas))
     return person, matte * within[:, None]
+
+
+def _beheaded(count: int, share: float, draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
+    """Whose head is above the frame, how much of his height is, and least heights of the rest over the frame's."""
+    if not share:
+        nothing = torch.zeros(count, device=draw.device)
+        return nothing > 0, nothing, nothing
+    return draw.chance(count, share), draw.uniform(count, *HEAD), draw.log_uniform(count, *_BODY)
 
 
 def _across_frame(cuts: tuple[Tensor, Tensor], flip: Tensor, wide: Tensor, size: Size, draw: Draw) -> Tensor:

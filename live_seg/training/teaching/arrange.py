@@ -36,7 +36,8 @@ def arrange_lessons(
     """
     teaching = config.teaching
     adapter = read_adapter(Path(teaching.model).expanduser())
-    teacher = Teacher(adapter, teaching.tensors, torch.get_num_threads())
+    # While one process asks, the others of this machine wait: their threads are free.
+    teacher = Teacher(adapter, teaching.tensors, torch.get_num_threads() * config.machine.devices)
     try:
         folder = Path(config.log.folder).expanduser()
         answers = ask_once(teacher, bank, folder, said, waits=fabric.local_rank > 0)
