@@ -23,7 +23,7 @@ from live_seg.errors import UsageError
 from live_seg.service import Busy, Desk
 from live_seg.web.cutout import finished
 from live_seg.web.studio import State, Studio
-from live_seg.web.upload import Places, read_files
+from live_seg.web.upload import PATIENCE_S, Places, read_files
 
 KEYS = ("effect.name", "blur.radius_px", "replace.background", "source.mirror", "run.paused")
 """What the page may set: nothing that names a file, or opens another device."""
@@ -77,10 +77,14 @@ class Live:
     async def change(self, request: Request) -> Response:
         """PATCH: sets keys; answers how it is as soon as the loop has seen to it."""
         body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > _BODY_BYTES:
-                raise HTTPException(413, f"a change has no more than {_BODY_BYTES} bytes")
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                async for chunk in request.stream():
+                    body += chunk
+                    if len(body) > _BODY_BYTES:
+                        raise HTTPException(413, f"a change has no more than {_BODY_BYTES} bytes")
+        except TimeoutError:
+            raise HTTPException(408, f"the change took longer than {PATIENCE_S:.0f} s") from None
         try:
             values = msgspec.json.decode(body, type=dict[str, Any])
         except msgspec.DecodeError as error:

@@ -19,7 +19,7 @@ _PROBLEMS = {
     400: "The form or the JSON is broken, or the file is missing from it.",
     401: "The token is missing or wrong.",
     403: "The request comes from another page, or for another host.",
-    408: "The upload takes too long.",
+    408: "What is sent takes too long.",
     413: "The upload has too many bytes or pixels.",
     415: "It is no form, or the file no picture.",
     422: "A value is unknown or out of its range, or nothing was found in the picture.",
@@ -59,7 +59,7 @@ def document(desk: Desk) -> Json:
                     "required": True,
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Change"}}},
                 },
-                "responses": _answers("How it then is.", _json(state), 400, 401, 403, 413, 422),
+                "responses": _answers("How it then is.", _json(state), 400, 401, 403, 408, 413, 422),
             },
         },
         "/api/live/background": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import socket
@@ -11,11 +12,15 @@ from collections.abc import Iterator
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from live_seg.errors import LiveSegError, UsageError
 
 _END_S = 2
 """So long what is being answered may go on when the app ends."""
+
+_ASK_S = 10.0
+"""So long a connection may be open with nothing asked: enough of them, and nobody else gets one."""
 
 
 @contextlib.contextmanager
@@ -32,6 +37,8 @@ def serving(app: ASGIApp, host: str, port: int) -> Iterator[int]:
     with _listening(host, port) as listener:
         config = uvicorn.Config(
             app,
+            http=Hurried,
+            ws="none",
             access_log=False,  # it would hold the token
             log_config=None,
             server_header=False,
@@ -48,6 +55,30 @@ def serving(app: ASGIApp, host: str, port: int) -> Iterator[int]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+class Hurried(H11Protocol):
+    """A connection that is closed if nothing is asked on it for `_ASK_S`; uvicorn waits for ever for what was begun."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """See asyncio."""
+        super().connection_made(transport)
+        self._late = self.loop.call_later(_ASK_S, self._give_up)
+
+    def on_response_complete(self) -> None:
+        """See uvicorn."""
+        super().on_response_complete()
+        self._late.cancel()
+        self._late = self.loop.call_later(_ASK_S, self._give_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """See asyncio."""
+        self._late.cancel()
+        super().connection_lost(exc)
+
+    def _give_up(self) -> None:
+        if self.cycle is None or self.cycle.response_complete:  # else something is being answered
+            self.transport.close()
 
 
 def _listening(host: str, port: int) -> socket.socket:
