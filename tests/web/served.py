@@ -95,7 +95,9 @@ def _parts(answer: requests.Response) -> Iterator[bytes]:
 
 
 @contextlib.contextmanager
-def site_of(config: Config, waiting: int = 2, models: tuple[str, ...] = ("person",), **options: Any) -> Iterator[Site]:
+def site_of(
+    config: Config, waiting: int = 2, models: tuple[str, ...] = ("person",), port: int = 0, **options: Any
+) -> Iterator[Site]:
     """Serves a page within the block."""
     studio = Studio(config, linger_s=0.0)
     thread = threading.Thread(target=studio.run)
@@ -104,10 +106,10 @@ def site_of(config: Config, waiting: int = 2, models: tuple[str, ...] = ("person
         Desk(models, "fixed", waiting=waiting, limits=LIMITS) as desk,
     ):
         app = application(studio, desk, Path(folder), **options)
-        with serving(app, "127.0.0.1", 0) as port:
+        with serving(app, "127.0.0.1", port) as given:
             thread.start()
             try:
-                yield Site(f"http://127.0.0.1:{port}/", studio, desk)
+                yield Site(f"http://127.0.0.1:{given}/", studio, desk)
             finally:
                 studio.stop()
                 thread.join()

@@ -1,13 +1,18 @@
 // The live tab: the picture, and controls that show the state of the loop, whoever changed it.
 
-import {ask, form, json} from './api.js';
+import {GONE, ask, form, json, tooLarge} from './api.js';
 
 const element = id => document.getElementById(id);
 const NAMES = {blur: 'Blur', replace: 'Replace', transparent: 'Transparent'};
 const OWN_S = 0.6; // so long a control that was just moved shows what the hand did, not what comes back
+const AGAIN_MS = 3000; // a browser that was refused the events does not ask for them again
 
 let complain = () => {};
+let limit = Infinity;
 let events = null;
+let trouble = ''; // why nothing is heard of the loop
+let upload = null; // ends the sending of a background
+let heard = {};
 let state = {};
 let sending = false;
 let waiting = {};
@@ -23,12 +28,15 @@ export const keys = {
   s: () => statistics(!element('statistics-on').checked),
 };
 
-export function start(complainer) {
-  complain = complainer;
+export function start(offer, complainer) {
+  [limit, complain] = [offer.limits.bytes, complainer];
   element('live-panel').addEventListener('submit', event => event.preventDefault());
   element('effects').addEventListener('change', event => change({'effect.name': event.target.value}));
   element('strength').addEventListener('input', event => change({'blur.radius_px': event.target.valueAsNumber}));
-  element('background-colour').addEventListener('input', event => change({'replace.background': event.target.value}));
+  element('background-colour').addEventListener('input', event => {
+    upload?.abort();
+    change({'replace.background': event.target.value});
+  });
   element('mirror').addEventListener('change', event => change({'source.mirror': event.target.checked}));
   element('paused').addEventListener('change', event => change({'run.paused': event.target.checked}));
   element('statistics-on').addEventListener('change', event => statistics(event.target.checked));
@@ -44,24 +52,44 @@ export function start(complainer) {
 export function look(wanted) {
   if (wanted === (events !== null)) return;
   if (wanted) {
-    events = new EventSource('/api/live/events');
-    events.onmessage = event => draw(JSON.parse(event.data));
-    events.onerror = () => note('live-seg does not answer. Is it still running?');
+    listen();
   } else {
     events.close();
     events = null;
+    picture();
   }
-  picture();
 }
 
 export async function background(file) {
-  note('Sending the background …');
+  const line = tooLarge(file, limit);
+  if (line) return complain(line);
+  upload?.abort(); // what is chosen last counts
+  const {signal} = upload = new AbortController();
+  tell();
   try {
-    draw(await json('/api/live/background', {method: 'POST', body: form({image: file})}));
+    hear(await json('/api/live/background', {method: 'POST', body: form({image: file}), signal}));
   } catch (problem) {
-    complain(problem);
+    if (!signal.aborted) complain(problem);
   }
-  note(state.problem || '');
+  if (upload?.signal === signal) upload = null;
+  tell();
+}
+
+function listen() {
+  const mine = events = new EventSource('/api/live/events');
+  mine.onopen = picture; // anew when the server comes back, too: an <img> stays at the last it got
+  mine.onmessage = event => {
+    trouble = '';
+    hear(JSON.parse(event.data));
+  };
+  mine.onerror = async () => {
+    trouble ||= GONE;
+    tell();
+    if (mine.readyState !== EventSource.CLOSED) return;
+    await ask('/api/live').catch(problem => { if (events === mine) trouble = problem.message; });
+    tell();
+    setTimeout(() => { if (events === mine) listen(); }, AGAIN_MS);
+  };
 }
 
 function picture() {
@@ -86,6 +114,7 @@ async function change(values) {
     } catch (problem) {
       complain(problem);
       for (const name of Object.keys(moved)) delete moved[name];
+      draw(heard); // it is not as the hand wanted it
     }
   }
   sending = false;
@@ -94,6 +123,11 @@ async function change(values) {
 function statistics(on) {
   element('statistics-on').checked = on;
   draw(state);
+}
+
+function hear(now) {
+  heard = now;
+  draw(now);
 }
 
 function draw(now) {
@@ -117,7 +151,12 @@ function draw(now) {
   const lines = element('statistics');
   lines.hidden = !element('statistics-on').checked || !state.statistics.length;
   lines.textContent = state.statistics.join('\n');
-  note(state.problem || (state.running ? state.hidden && `Hidden: ${state.hidden}` : 'Opening the camera …'));
+  tell();
+}
+
+function tell() {
+  const hidden = state.hidden && `Hidden: ${state.hidden}`;
+  note(trouble || (upload ? 'Sending the background …' : state.problem || (state.running ? hidden : 'Opening the camera …')));
 }
 
 function choices(names, chosen) {

@@ -70,7 +70,7 @@ function press(event) {
   const action = keys[key] || (shown === 'live' && live.keys[key]);
   if (!action) return;
   event.preventDefault();
-  action();
+  if (!event.repeat) action();
 }
 
 function walk(event) {
@@ -117,7 +117,7 @@ async function start() {
 
   const offer = await json('/api/offer');
   element('version').textContent = offer.version;
-  live.start(complain);
+  live.start(offer, complain);
   photo.start(offer, complain, hush);
   const wanted = location.hash.slice(1);
   show(wanted in rooms ? wanted : offer.starts_live ? 'live' : 'photo');

@@ -1,6 +1,6 @@
 // The photo tab: a picture goes to the server, its cut-out comes back and is laid over it.
 
-import {ask, form} from './api.js';
+import {blob, form, tooLarge} from './api.js';
 
 const element = id => document.getElementById(id);
 const NAMES = {person: 'Person', pets: 'Pet'};
@@ -68,10 +68,9 @@ function own(file) {
 }
 
 function fits(file) {
-  if (file.size <= limits.bytes) return true;
-  const size = Math.round(file.size / 1e6);
-  complain(`${file.name} has ${size} MB; at most ${Math.round(limits.bytes / 1e6)} MB are taken.`);
-  return false;
+  const line = tooLarge(file, limits.bytes);
+  if (line) complain(line);
+  return !line;
 }
 
 function value(name) {
@@ -118,11 +117,11 @@ async function cut() {
   const crop = element('crop').checked;
   const query = new URLSearchParams({model: value('model'), background: words[kind], crop});
   if (kind === 'blur') query.set('blur_px', element('photo-strength').value);
-  const send = () => ask(`/api/cutout?${query}`, {
+  const send = () => blob(`/api/cutout?${query}`, {
     method: 'POST', body: form({image: picture, background: kind === 'own' && behind}), signal,
   });
   try {
-    const made = await (await patient(send, signal)).blob();
+    const made = await patient(send, signal);
     signal.throwIfAborted();
     const image = await decoded(made);
     if (signal.aborted) {

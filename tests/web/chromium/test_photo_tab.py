@@ -96,7 +96,7 @@ def test_an_error_is_said_in_its_line_and_the_next_picture_works(site: Site, ope
     expect(page.locator("#toast")).to_contain_text("is no picture that can be read")
     expect(page.locator("#download")).to_have_attribute("aria-disabled", "true")
     take(page, bytes(LIMITS.bytes + 1))
-    expect(page.locator("#toast")).to_contain_text("cat.jpg has 0 MB")
+    expect(page.locator("#toast")).to_contain_text("cat.jpg has 1 MB")
     take(page, picture())
     ready(page)
     expect(page.locator("#toast")).to_be_hidden()
