@@ -98,7 +98,7 @@ class Gate:
         if not self._token or scope["path"].startswith("/static/"):
             return None
         query = parse_qs(scope["query_string"].decode("latin-1"))
-        if scope["path"] == "/" and self._knows(query.get("token", [""])[0]):
+        if scope["path"] == "/" and self._knows(query.get("token", [""])[0].strip()):
             answer = RedirectResponse("/", 303)  # so that the token stays in no history
             # Not "strict": who came by a link, from a chat for instance, would not be known on the page behind it.
             answer.set_cookie(COOKIE, self._token, httponly=True, samesite="lax")
@@ -109,7 +109,7 @@ class Gate:
             return None
         if scope["path"] in PAGES:
             page = files("live_seg.web").joinpath("static", "token.html").read_text(encoding="utf-8")
-            return HTMLResponse(page, 401)
+            return HTMLResponse(page.replace(" hidden", "") if "token" in query else page, 401)
         return problem(401, "the token is missing or wrong", {"WWW-Authenticate": "Bearer"})
 
     def _knows(self, word: str) -> bool:

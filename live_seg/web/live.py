@@ -23,7 +23,7 @@ from live_seg.errors import UsageError
 from live_seg.service import Busy, Desk
 from live_seg.web.cutout import finished
 from live_seg.web.studio import State, Studio
-from live_seg.web.upload import PATIENCE_S, Places, read_files
+from live_seg.web.upload import PATIENCE_S, Places, no_room, read_files
 
 KEYS = ("effect.name", "blur.radius_px", "replace.background", "source.mirror", "run.paused")
 """What the page may set: nothing that names a file, or opens another device."""
@@ -100,7 +100,11 @@ class Live:
             jpeg = await finished(self._desk.shrunk(files.pop("image"), _LONGEST_PX), request)
         self._count += 1
         file = self._folder / f"background-{self._count}.jpg"
-        file.write_bytes(jpeg)
+        try:
+            file.write_bytes(jpeg)
+        except OSError as error:
+            file.unlink(missing_ok=True)
+            raise no_room(error) from None
         commands = (setting("replace.background", str(file)), setting("effect.name", "replace"))
         needed = {str(file), *(config.replace.background for config in self._studio.in_use())}
         state = self._studio.command(together(commands))

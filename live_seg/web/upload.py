@@ -79,7 +79,12 @@ async def read_files(request: Request, names: tuple[str, ...], limits: Limits) -
     except TimeoutError:
         raise HTTPException(408, f"the upload took longer than {PATIENCE_S:.0f} s") from None
     except OSError as error:  # large uploads go through a temporary file
-        raise HTTPException(503, f"the upload cannot be kept: {error.strerror}. Try again later.") from None
+        raise no_room(error) from None
+
+
+def no_room(error: OSError) -> HTTPException:
+    """What is told where an upload cannot be written down."""
+    return HTTPException(503, f"the upload cannot be kept: {error.strerror}. Try again later.")
 
 
 def _bounded(receive: Receive, limits: Limits) -> Receive:

@@ -134,3 +134,9 @@ def test_cookies_of_other_programs_of_this_machine_do_not_hide_it(guarded: Site,
 def test_programs_send_the_token_as_a_bearer(guarded: Site) -> None:
     answer = guarded.cut(picture(), headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 200
+
+
+def test_who_typed_a_wrong_token_is_told_and_blanks_round_it_do_not_count(guarded: Site) -> None:
+    assert " hidden>That" in guarded.get("").text
+    assert " hidden>That" not in guarded.get("", params={"token": "wrong"}).text
+    assert guarded.get("", params={"token": f" {TOKEN}\n"}, allow_redirects=False).status_code == 303

@@ -201,6 +201,18 @@ def test_a_background_that_is_no_picture_changes_nothing(site: Site) -> None:
     assert site.state() == before
 
 
+def test_a_background_for_which_the_disk_has_no_room_is_told_so(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    before = site.state()
+    monkeypatch.setattr(Path, "write_bytes", full)
+    answer = requests.post(f"{site.url}api/live/background", files={"image": picture()}, timeout=30)
+    assert answer.status_code == 503
+    assert "No space left" in answer.json()["error"]
+    assert site.state() == before
+
+
 @pytest.mark.parametrize(
     ("values", "says"),
     [
