@@ -6,6 +6,7 @@ const element = id => document.getElementById(id);
 const NAMES = {blur: 'Blur', replace: 'Replace', transparent: 'Transparent'};
 const OWN_S = 0.6; // so long a control that was just moved shows what the hand did, not what comes back
 const AGAIN_MS = 3000; // a browser that was refused the events does not ask for them again
+const PATIENCE_MS = 10000;
 
 let complain = () => {};
 let limit = Infinity;
@@ -110,7 +111,8 @@ async function change(values) {
     const body = JSON.stringify(waiting);
     waiting = {};
     try {
-      await ask('/api/live', {method: 'PATCH', body, headers: {'Content-Type': 'application/json'}});
+      const signal = AbortSignal.timeout(PATIENCE_MS); // or a network that is gone holds all that come after
+      await ask('/api/live', {method: 'PATCH', body, headers: {'Content-Type': 'application/json'}, signal});
     } catch (problem) {
       complain(problem);
       for (const name of Object.keys(moved)) delete moved[name];

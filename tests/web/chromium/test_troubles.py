@@ -117,3 +117,17 @@ def test_with_forced_colours_what_is_chosen_can_be_told_from_what_is_not(site: S
         page.mouse.move(1, 1)
         page.evaluate("document.activeElement.blur()")
         assert place.screenshot() != before
+
+
+def test_a_change_that_nobody_answers_is_given_up(site: Site, open_page: Open) -> None:
+    page = open_page(site, "#live", refused=True)
+    until(lambda: site.state()["running"])
+    expect(page.locator("#effects input[value=blur]")).to_be_checked()
+    page.evaluate("() => { const own = AbortSignal.timeout; AbortSignal.timeout = () => own.call(AbortSignal, 700); }")
+    page.route("**/api/live", lambda route: None)
+    page.locator("#paused").check()
+    expect(page.locator("#toast")).to_contain_text("does not answer")
+    expect(page.locator("#paused")).not_to_be_checked()
+    page.unroute("**/api/live")
+    page.locator("#paused").check()
+    until(lambda: site.state()["run.paused"])
