@@ -34,7 +34,7 @@ class Parser(argparse.ArgumentParser):
             return found
         self._is_mixing = True  # it comes back here for the options, and for the files
         try:
-            found = self.parse_known_intermixed_args(args, namespace)
+            found = self.parse_known_intermixed_args(_spelled_out(args), namespace)
         finally:
             self._is_mixing = False
         return found
@@ -73,6 +73,15 @@ class Parser(argparse.ArgumentParser):
                         names += action.choices[word].option_names(rest)
                         break
         return names
+
+
+def _spelled_out(args: Sequence[str] | None) -> list[str] | None:
+    """Files named behind `--`, `-a.jpg`, as argparse takes them for files in its second pass, too: `./-a.jpg`."""
+    words = list(args or ())
+    if "--" not in words:
+        return None if args is None else words
+    at = words.index("--") + 1
+    return words[:at] + [f"./{word}" if word.startswith("-") and word != "-" else word for word in words[at:]]
 
 
 def number_or_flag(text: str) -> float:

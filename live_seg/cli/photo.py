@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
 def count(text: str) -> int:
     """Type of an option: a whole number from 0."""
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
     return int(text)
 
 

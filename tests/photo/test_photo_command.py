@@ -34,6 +34,15 @@ def test_pictures_may_stand_before_between_and_after_options(tmp_path: Path) -> 
     assert [name for name in files_in(tmp_path / "out") if name.endswith(".png")] == ["a.png", "b.png", "c.png"]
 
 
+def test_a_picture_whose_name_begins_with_a_dash_stands_behind_two(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-a.jpg").write_bytes(content(photo(), "JPEG"))
+    assert main(["photo", *FIXED, "-o", "a.png", "--", "-a.jpg"]) == 0
+    assert opened(tmp_path / "a.png").mode == "RGBA"
+
+
 @pytest.mark.parametrize(
     ("words", "mode"),
     [
@@ -111,7 +120,7 @@ def test_a_picture_of_more_megapixels_than_named_is_refused(tmp_path: Path, caps
         (["a.jpg", "-o", "b.gif"], ".gif files are not written"),
         (["a.jpg", "-o", "b.jpg"], "a JPEG file holds no transparency"),
         (["a.jpg", "-o", "out", "--format", "jpg"], "a JPEG file holds no transparency"),
-        (["a.jpg", "-o", "b.png", "--max-megapixels", "many"], "is not a whole number"),
+        (["a.jpg", "-o", "b.png", "--max-megapixels", "-3"], "'-3' is not a whole number from 0"),
         (["a.jpg", "-o", "out", "--model", "persn"], "Did you mean person"),
     ],
 )
