@@ -30,6 +30,8 @@ def restore(file: Path) -> nn.Module:
     """
     try:
         graph = onnx.load(file).graph
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
     except Exception as error:  # noqa: BLE001  # protobuf's own types, without type hints
         raise UsageError(f"{file} is no ONNX file: {error}") from None
     weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 import torch.multiprocessing
 from lightning_fabric import Fabric
-from torch.multiprocessing.spawn import ProcessRaisedException
+from torch.multiprocessing.spawn import ProcessExitedException, ProcessRaisedException
 
 from live_seg.config import read_values
 from live_seg.config.build import build
@@ -80,6 +80,12 @@ def _in_processes(fabric: Fabric, run: Callable[[Fabric], Path | None]) -> Path 
         if said.empty():
             raise
         raise said.get() from None
+    except ProcessExitedException as error:
+        how = error.signal_name or f"exit code {error.exit_code}"
+        raise LiveSegError(
+            f"a process of the training was ended from outside ({how})",
+            "Mostly memory is short: free some, then go on with --resume.",
+        ) from None
     except KeyboardInterrupt:
         for process in torch.multiprocessing.active_children():
             process.join(_TIME_TO_END_S)  # a terminal's Ctrl-C went to all: a second one would disturb the tidying up

@@ -147,6 +147,11 @@ def test_a_checkpoint_that_is_none_is_named(plan: Callable[..., Any], tmp_path: 
         export(plan(checkpoint=file), nothing)
 
 
+def test_a_model_file_that_is_missing_is_not_called_broken(plan: Callable[..., Any], tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"none\.onnx cannot be read: No such file"):
+        export(plan(checkpoint=tmp_path / "none.onnx"), nothing)
+
+
 def test_one_precision_alone_leaves_the_other_as_it_is(
     plan: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -143,10 +143,12 @@ def test_other_networks_are_refused_and_named(
     torch.save({"w": torch.zeros(3)}, tmp_path / "other.pt")
     wider = {name: one.repeat(2) if name.endswith("head.0.bias") else one for name, one in torch.load(files[1]).items()}
     torch.save(wider, tmp_path / "wider.pt")
+    (tmp_path / "text.pt").write_text("some text")
     cases = (
         (["other.pt"], "another network than"),
         (["wider.pt"], "segmentation_head.0.bias is 2 there and 1 here"),
         (["nothing.pt"], "no checkpoint"),
+        (["text.pt"], "text.pt is no checkpoint, is broken, or holds more than weights. Give a .pt file"),
         ([str(fp16)], "folded"),
         (["other.pt=-1"], "share"),
         ([], "two files"),

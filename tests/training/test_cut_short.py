@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 import torch
 from small_run import OURS, config
+from torch.multiprocessing.spawn import ProcessExitedException
 
 from live_seg.cli.main import main
 from live_seg.config import render
+from live_seg.errors import LiveSegError
 from live_seg.models import find_model
 from live_seg.training import run as run_module
 from live_seg.training.experiment import STATE
@@ -86,3 +88,12 @@ def test_the_processes_of_a_run_end_with_it() -> None:
         assert not process.is_alive()
     finally:
         process.kill()
+
+
+def test_a_process_that_is_ended_from_outside_is_no_defect_of_ours() -> None:
+    class Fabric:
+        def launch(self, function: object) -> Any:
+            raise ProcessExitedException("process 1 terminated", 1, 4211, -9, "SIGKILL")
+
+    with pytest.raises(LiveSegError, match=r"ended from outside \(SIGKILL\)\. .*--resume"):
+        run_module._in_processes(Fabric(), lambda _: None)  # type: ignore[arg-type]
