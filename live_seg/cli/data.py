@@ -26,8 +26,8 @@ def add(subparsers: Any) -> None:
 
     split = jobs.add_parser("split", help="divide by a hash of the names, write a split file")
     split.add_argument("folder", metavar="DIR", type=Path, help="a folder with images/ and masks/")
-    split.add_argument("--val", type=float, default=0.05, help="share for validation")
-    split.add_argument("--test", type=float, default=0.1, help="share for the test")
+    split.add_argument("--val", type=_share, default=0.05, help="share for validation")
+    split.add_argument("--test", type=_share, default=0.1, help="share for the test")
     split.add_argument("--seed", type=int, default=0, help="another one gives another split")
     split.add_argument(
         "--together",

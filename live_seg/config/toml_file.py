@@ -47,7 +47,7 @@ def read_values(file: Path, tree: type[Any] = Config) -> Values:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         where = f"{file}, line {line[1]}" if line else str(file)
-        raise UsageError(f"{where}: {re.sub(r' ?[(]at .*[)]', '', str(error))}") from None
+        raise UsageError(f"{where}: {re.sub(r' ?[(]at line.*[)]', '', str(error))}") from None
     try:
         build(values, tree)
     except UsageError as error:

@@ -86,9 +86,12 @@ def write_picture(picture: Image, file: Path) -> None:
     UsageError
         If it cannot be written.
     """
-    ok, content = cv2.imencode(file.suffix, picture)
+    try:
+        ok, content = cv2.imencode(file.suffix, picture)
+    except cv2.error:  # a suffix that it does not know
+        ok = False
     if not ok:
-        raise UsageError(f"{file} cannot be written as a picture")
+        raise UsageError(f"{file} cannot be written as a picture", "Name it .jpg, .png or .webp.")
     write_whole(file, content.tobytes())
 
 

@@ -91,6 +91,13 @@ def test_an_error_names_the_file_and_the_line(tmp_path: Path, text: str, line: i
         read_values(file)
 
 
+def test_what_is_wrong_at_the_end_is_said_to_be_there(tmp_path: Path) -> None:
+    file = tmp_path / "live.toml"
+    file.write_text("[replace]\nbackground =")
+    with pytest.raises(UsageError, match="at end of document"):
+        read_values(file)
+
+
 def test_a_file_that_is_missing_or_no_text_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"there is no configuration file .*live\.toml"):
         read_values(tmp_path / "live.toml")

@@ -73,6 +73,13 @@ def test_shares_above_one_are_refused() -> None:
         split(SAMPLES, {"val": 0.7, "test": 0.7})
 
 
+@pytest.mark.parametrize("share", ["nan", "-0.1", "2", "half"])
+def test_what_is_no_share_makes_no_split(portraits: Path, tmp_path: Path, share: str) -> None:
+    out = tmp_path / "split.csv"
+    assert main(["data", "split", str(portraits), "--val", share, "--out", str(out)]) == 2
+    assert not out.exists()
+
+
 def test_the_command_writes_a_split_file_that_evaluation_reads(
     portraits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -100,6 +107,11 @@ def test_the_check_command_prints_the_table_and_writes_the_sheet(
     assert main(["data", "check", str(portraits), "--sheet", str(sheet)]) == 0
     said = capsys.readouterr().out
     assert "figure" in said and "8 usable, 0 skipped" in said and sheet.is_file()
+
+
+def test_a_sheet_that_is_named_as_no_picture_is_one_line(portraits: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "check", str(portraits), "--sheet", str(portraits / "sheet.txt")]) == 2
+    assert "Name it .jpg, .png or .webp" in capsys.readouterr().err
 
 
 def test_a_folder_has_no_split(portraits: Path, capsys: pytest.CaptureFixture[str]) -> None:
