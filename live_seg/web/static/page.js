@@ -49,9 +49,10 @@ function attend() {
   live.look(shown === 'live' && !document.hidden);
 }
 
-async function take(file) {
+async function take([file, ...more]) {
   await ready; // until then nobody knows which tab it is for
   hush();
+  if (more.length) complain('One picture at a time: the first was taken.');
   if (shown === 'live') live.background(file);
   else photo.take(file);
 }
@@ -99,8 +100,8 @@ async function start() {
   window.addEventListener('pagehide', () => live.look(false));
   window.addEventListener('pageshow', attend);
   document.addEventListener('paste', event => {
-    const [file] = files(event.clipboardData);
-    if (file) take(file);
+    const given = files(event.clipboardData);
+    if (given.length) take(given);
   });
   document.addEventListener('dragover', event => {
     event.preventDefault();
@@ -110,8 +111,8 @@ async function start() {
     document.addEventListener(kind, () => element(`${shown}-stage`)?.classList.remove('over'));
   document.addEventListener('drop', event => {
     event.preventDefault();
-    const [file] = files(event.dataTransfer);
-    if (file) take(file);
+    const given = files(event.dataTransfer);
+    if (given.length) take(given);
     else complain('That is no picture.');
   });
 
@@ -124,4 +125,7 @@ async function start() {
 }
 
 const ready = start();
-ready.catch(complain);
+ready.catch(problem => {
+  complain(`${problem.message} Load this page again.`);
+  clearTimeout(toastTimer); // there is nothing else to be seen
+});

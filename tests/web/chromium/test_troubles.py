@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 from served import LIMITS, VALUES, Site, picture, site_of, until
-from visitor import Open, chosen, ready, shows, take
+from visitor import Open, chosen, drop, ready, shows, take
 
 from live_seg.config import build
 
@@ -131,3 +131,22 @@ def test_a_change_that_nobody_answers_is_given_up(site: Site, open_page: Open) -
     page.unroute("**/api/live")
     page.locator("#paused").check()
     until(lambda: site.state()["run.paused"])
+
+
+def test_a_page_that_could_not_be_begun_says_so_until_it_is_read(site: Site, open_page: Open) -> None:
+    page = open_page(site, "#photo", refused=True)
+    page.clock.install()
+    page.route("**/api/offer", lambda route: route.fulfill(status=502))
+    page.reload()
+    expect(page.locator("#toast")).to_contain_text("Load this page again")
+    page.clock.run_for(20_000)
+    expect(page.locator("#toast")).to_be_visible()
+
+
+def test_of_several_pictures_that_are_dropped_it_is_said_that_one_was_taken(site: Site, open_page: Open) -> None:
+    page = open_page(site, "#photo")
+    drop(page, picture(), picture(120, 90))
+    ready(page)
+    expect(page.locator("#toast")).to_contain_text("One picture at a time")
+    drop(page, picture())
+    expect(page.locator("#toast")).to_be_hidden()

@@ -49,24 +49,25 @@ def take(page: Page, data: bytes, name: str = "cat.jpg") -> None:
     page.set_input_files("#photo-file", {"name": name, "mimeType": "image/jpeg", "buffer": data})
 
 
-def drop(page: Page, data: bytes) -> None:
-    _hand_over(page, "drop", "dataTransfer", data)
+def drop(page: Page, *pictures: bytes) -> None:
+    _hand_over(page, "drop", "dataTransfer", *pictures)
 
 
 def paste(page: Page, data: bytes) -> None:
     _hand_over(page, "paste", "clipboardData", data)
 
 
-def _hand_over(page: Page, kind: str, holder: str, data: bytes) -> None:
+def _hand_over(page: Page, kind: str, holder: str, *pictures: bytes) -> None:
     page.evaluate(
-        """([kind, holder, bytes]) => {
+        """([kind, holder, pictures]) => {
           const transfer = new DataTransfer();
-          transfer.items.add(new File([new Uint8Array(bytes)], 'x.png', {type: 'image/png'}));
+          for (const bytes of pictures)
+            transfer.items.add(new File([new Uint8Array(bytes)], 'x.png', {type: 'image/png'}));
           const event = new Event(kind, {bubbles: true, cancelable: true});
           Object.defineProperty(event, holder, {value: transfer});
           document.getElementById('photo').dispatchEvent(event);
         }""",
-        [kind, holder, list(data)],
+        [kind, holder, [list(data) for data in pictures]],
     )
 
 
