@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return _run(words)
         finally:
-            sys.stdout.flush()  # here, where a reader that is gone is no news
+            _flush()  # here, where a reader that is gone is no news
     except LiveSegError as error:
         if debug:
             raise
@@ -65,7 +65,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("live-seg: cut short", file=sys.stderr)
         return 130
     except BrokenPipeError:  # `live-seg models | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
         return 0
     except Exception as error:
         if debug:
@@ -73,6 +72,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         line, code = _explained(error)
         print(f"live-seg: {one_line(line)}", file=sys.stderr)
         return code
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
+        raise
 
 
 def _explained(error: Exception) -> tuple[str, int]:
