@@ -23,6 +23,15 @@ Released = tuple[Image, Frame]
 _GREEN = (64, 177, 0)
 """BGR of #00b140, the chroma green: what stands for nothing in sinks without alpha, so that others can key it out."""
 
+_SLICE_S = 0.2
+"""How long the second Ctrl-C, which ends the process, may have to wait."""
+
+
+def ended(thread: threading.Thread) -> None:
+    """Waits for a thread's end, in slices: on Windows no Ctrl-C is answered within a wait that has no end."""
+    while thread.is_alive():
+        thread.join(_SLICE_S)
+
 
 class Output:
     """One sink, fed by a handover. A main-thread sink is served by `serve`, the others by a thread of their own."""
@@ -57,8 +66,7 @@ class Output:
     def end(self) -> None:
         """Waits until all is written, and closes the sink."""
         self.handover.close()
-        if self._thread.is_alive():
-            self._thread.join()
+        ended(self._thread)
         self.sink.close()
         self.done.set()
 

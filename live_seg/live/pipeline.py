@@ -26,7 +26,7 @@ from live_seg.frame import Clock, Frame, Size
 from live_seg.live.guard import Guard
 from live_seg.live.handover import Closed, Handover, Lossless, Newest
 from live_seg.live.matte_stage import Matting
-from live_seg.live.outputs import Outputs
+from live_seg.live.outputs import Outputs, ended
 from live_seg.live.stages import Away, Matted, Shared, capture, compose
 from live_seg.live.statistics import Statistics
 from live_seg.matting import Choice
@@ -50,6 +50,9 @@ _SAY_HIDDEN_S = 5.0
 
 _LOOK_S = 0.5
 """How often it looks for changed files."""
+
+_SILENT_S = 0.2
+"""A camera that gives no frame for so long at the end is closed while its `read` still waits."""
 
 
 class Pipeline:
@@ -129,17 +132,22 @@ class Pipeline:
             shared.config.guard, self._effect(shared.config), outputs, None if shared.lossless else shared.clock
         )
         self._guard.on_hide = self._say_hidden
-        threads = [threading.Thread(target=stage, daemon=True) for stage in (self._capture, self._matte, self._compose)]
+        capturing = threading.Thread(target=self._capture, daemon=True)
+        others = [threading.Thread(target=stage, daemon=True) for stage in (self._matte, self._compose)]
         with _opencv_threads(self._source.size):
             outputs.start()
-            for thread in threads:
+            for thread in (capturing, *others):
                 thread.start()
             try:
                 self._attend(outputs, look)
             finally:
                 shared.stop = True
-                for thread in threads:
-                    thread.join()
+                if self._source.live:
+                    capturing.join(_SILENT_S)
+                else:
+                    ended(capturing)
+                for thread in others:
+                    ended(thread)
                 outputs.end()
                 self._count_dropped(outputs)
         if self._error:
@@ -182,6 +190,8 @@ class Pipeline:
         looked = clock()
         pump_s = _PUMP_S if outputs.need_main_thread else _IDLE_PUMP_S
         while outputs.serve():
+            if self._shared.stop and self._source.live:
+                self._frames.close()  # a silent camera's next frame may be minutes away
             self._count_dropped(outputs)
             # Not `get(timeout=…)`: in CPython 3.11 that waits for ever if a signal is handled meanwhile.
             time.sleep(pump_s)

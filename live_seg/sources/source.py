@@ -46,7 +46,7 @@ class Source(Protocol):
         """
 
     def close(self) -> None:
-        """Releases the device or file; may be called twice."""
+        """Releases the device or file; may be called twice, and of a live source while another thread is in `read`."""
 
 
 class SourceBase(Closing):
