@@ -9,7 +9,7 @@ from pathlib import Path
 from live_seg.errors import UsageError
 from live_seg.evaluation.candidate import Candidate
 from live_seg.evaluation.metrics import binary
-from live_seg.evaluation.pairs import Sample, read_image
+from live_seg.evaluation.pairs import Pair, Sample, read_image
 from live_seg.evaluation.score import Score, person_size, score_empty, score_pair, score_trimap
 from live_seg.evaluation.trimap import TrimapPair
 from live_seg.frame import Alpha, Image
@@ -47,8 +47,8 @@ def measure_pairs(candidates: Sequence[Candidate], pairs: Sequence[Sample]) -> I
             continue
         person, scored = person_size(truth), score_trimap if isinstance(pair, TrimapPair) else score_pair
         yield [
-            Score(candidate.name, pair.name, pair.source, person, scored(candidate.still(image), truth), pair)
-            for candidate in candidates
+            Score(c.name, pair.name, pair.source, person, scored(c.still(image), truth), pair, _file_of(pair))
+            for c in candidates
         ]
 
 
@@ -61,9 +61,14 @@ def measure_empty(candidates: Sequence[Candidate], pictures: Sequence[Path]) -> 
             yield Skipped(file.stem, error.what)
             continue
         yield [
-            Score(candidate.name, file.stem, room_source(file), "", score_empty(candidate.still(image)))
+            Score(candidate.name, file.stem, room_source(file), "", score_empty(candidate.still(image)), file=file)
             for candidate in candidates
         ]
+
+
+def _file_of(sample: Sample) -> Path | None:
+    pair = sample.pair if isinstance(sample, TrimapPair) else sample
+    return pair.image if isinstance(pair, Pair) else None
 
 
 def room_source(file: Path) -> str:

@@ -61,10 +61,10 @@ def write_csv(scores: Sequence[Score], file: Path) -> None:
     measures = list(dict.fromkeys(measure for score in scores for measure in score.values))
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["model", "picture", "source", "person", *measures])
+    writer.writerow(["model", "picture", "source", "person", "file", *measures])
     for score in scores:
         values = [f"{score.values[measure]:.6f}" if measure in score.values else "" for measure in measures]
-        writer.writerow([score.model, score.picture, score.source, score.person, *values])
+        writer.writerow([score.model, score.picture, score.source, score.person, score.file or "", *values])
     write_whole(file, text.getvalue().encode(errors="surrogateescape"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from live_seg.evaluation.boundary import boundary_f, boundary_iou
 from live_seg.evaluation.metrics import accuracy, binary, false_area, gradient_error, iou, mad, mse
@@ -29,6 +30,8 @@ class Score:
         Measure -> value.
     sample
         What was measured, if it has a mask: names are unique in a folder only, and a split file has several.
+    file
+        The picture's, if it is a file of its own.
     """
 
     model: str
@@ -37,6 +40,7 @@ class Score:
     person: str
     values: dict[str, float]
     sample: Sample | None = field(default=None, repr=False, compare=False)
+    file: Path | None = field(default=None, repr=False, compare=False)
 
 
 def score_pair(predicted: Alpha, truth: Alpha) -> dict[str, float]:

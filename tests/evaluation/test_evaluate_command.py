@@ -48,7 +48,7 @@ def test_pictures_sheets_and_histograms_are_written(folder: Path) -> None:
     assert {file.name for file in (folder / "other").iterdir()} >= {"mirrored-good-worst.jpg"}
 
 
-def test_two_pictures_of_one_name_have_a_tile_each(folder: Path) -> None:
+def test_two_pictures_of_one_name_have_a_tile_and_a_row_each(folder: Path) -> None:
     write_pairs(folder / "one", ["1"])
     write_pairs(folder / "two", ["0", "1"])  # the second of a folder has its person elsewhere
     for part, level in (("one", 30), ("two", 220)):
@@ -59,6 +59,8 @@ def test_two_pictures_of_one_name_have_a_tile_each(folder: Path) -> None:
     rows = [f"{part}/images/1.png,{part}/masks/1.png" for part in ("one", "two")]
     (folder / "both.csv").write_text("\n".join(["image,mask", *rows]))
     assert main(["evaluate", str(folder / "good.json"), str(folder / "both.csv"), "--out", str(folder / "out")]) == 0
+    rows = list(csv.DictReader((folder / "out" / "pictures.csv").read_text().splitlines()))
+    assert [row["file"] for row in rows] == [str(folder / part / "images" / "1.png") for part in ("one", "two")]
     sheet = cv2.imread(str(folder / "out" / "good-worst.jpg"))
     first, second = sheet[30:-10, : sheet.shape[1] // 2], sheet[30:-10, sheet.shape[1] // 2 :]
     assert abs(first[20:, 5:20].mean() - second[20:, 5:20].mean()) > 50, "the same picture is on it twice"
