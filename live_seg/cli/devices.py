@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from live_seg.devices import Device, Holder, Mode, holders, label_of_ours, list_devices, modes_of
 from live_seg.devices.faults import how_to_be_allowed
+from live_seg.errors import one_line
 
 _shown = 4  # modes of a camera, one a size; --json has all
+
+_plain = re.compile(r"\w[^/\\\"“”„$`!%]*")
+"""Names that mean themselves between double quotes, in every shell."""
 
 
 def add(subparsers: Any) -> None:
@@ -35,7 +40,7 @@ def run(
     if arguments.json:
         print(json.dumps(as_values(found, modes, who), indent=2))
     else:
-        print("\n".join(as_lines(found, modes, who)))
+        print("\n".join(map(one_line, as_lines(found, modes, who))))  # a USB device calls itself what it likes
     return 0
 
 
@@ -98,13 +103,18 @@ def as_lines(
 
 
 def what_to_type(device: Device, found: list[Device]) -> str:
-    """The command that chooses this device: by its name, or by its path or index where the name fits several."""
+    """The command that chooses this device: by its name, or by its path or index where the name would not do.
+
+    That is where it fits several, would be taken for a file, or does something in a shell.
+    """
     part = device.name.casefold()
+    is_plain = _plain.fullmatch(device.name) is not None and device.name.isprintable()
     if device.is_virtual:
         is_default = device.name == label_of_ours or sum(other.is_virtual for other in found) == 1
-        return "live-seg --virtual-camera" + ("" if is_default else f' "{device.path or device.name}"')
+        wanted = device.path or (device.name if is_plain else "")
+        return "live-seg --virtual-camera" + ("" if is_default or not wanted else f' "{wanted}"')
     alike = [other for other in found if other.captures and part in other.name.casefold()]
-    name = device.name if len(alike) == 1 else device.path or str(device.index)
+    name = device.name if len(alike) == 1 and is_plain else device.path or str(device.index)
     return f'live-seg --camera "{name}"'
 
 

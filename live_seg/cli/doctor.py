@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from live_seg.cli.checks.check import Check, State
+from live_seg.errors import one_line
 
 _marks = {State.OK: "ok", State.ABSENT: "-", State.FAILED: "FAIL"}
 
@@ -31,13 +32,13 @@ def run(arguments: argparse.Namespace, checks: Sequence[Callable[[], Iterable[Ch
     for check in _each(all_checks() if checks is None else checks):
         found.append(check)
         if not arguments.json:
-            print("\n".join(as_lines(check)), flush=True)
+            print("\n".join(map(one_line, as_lines(check))), flush=True)
     lacking = [check for check in found if check.needed and check.state is not State.OK]
     if arguments.json:
         values = {"can_run": not lacking, "checks": [dataclasses.asdict(check) for check in found]}
         print(json.dumps(values, indent=2))
     elif lacking:
-        print(f"\nlive-seg cannot run: {lacking[0].subject}: {lacking[0].text}.")
+        print(f"\nlive-seg cannot run: {one_line(lacking[0].subject)}: {one_line(lacking[0].text)}.")
     else:
         print("\nlive-seg can run.")
     return 1 if lacking else 0

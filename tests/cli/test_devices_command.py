@@ -58,6 +58,19 @@ def test_without_names_the_index_is_typed(capsys):
     assert 'live-seg --camera "1"' in output(capsys, *cameras)
 
 
+@pytest.mark.parametrize("name", ['Cam" & reboot "', "Cam $(reboot)", "Cam `reboot`", "%PATH%", "Cam/IR", "-x"])
+def test_a_name_that_a_shell_or_we_would_read_as_more_is_not_typed(capsys, name):
+    text = output(capsys, Device(name, 0, "/dev/video0", "usb-1", "uvcvideo"))
+    assert text.splitlines()[3].strip() == 'live-seg --camera "/dev/video0"'
+
+
+def test_what_a_device_or_a_program_calls_itself_writes_no_lines_or_colours(capsys):
+    camera = Device("Cam\x1b[31m", 0, "/dev/video0", "usb-1", "uvcvideo")
+    text = output(capsys, camera, holders=[Holder(7, "a\nCameras\n  all is well")])
+    assert "Cam\\x1b[31m (/dev/video0)  open in a\\nCameras\\n  all is well (pid 7)\n" in text
+    assert "\x1b" not in text
+
+
 def test_who_has_it_open_is_named(capsys):
     assert "open in zoom (pid 4211)" in output(capsys, C920, holders=[Holder(4211, "zoom")])
 

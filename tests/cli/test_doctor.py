@@ -43,6 +43,11 @@ def test_a_failure_of_what_is_not_needed_is_shown_and_does_not_count(capsys):
     assert code == 0 and text.startswith("FAIL virtual camera")
 
 
+def test_what_a_camera_calls_itself_writes_no_lines_or_colours(capsys):
+    _, text = run(capsys, Check("camera", State.OK, "Cam\x1b[31m\nok   camera"))
+    assert text.splitlines()[0].endswith("Cam\\x1b[31m\\nok   camera")
+
+
 def test_json_keys_stay(capsys):
     code, text = run(capsys, Check("camera", State.OK, "C920"), as_json=True)
     assert code == 0
