@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from live_seg.devices import Device, Holder, Mode, holders, label_of_ours, list_devices, modes_of
-from live_seg.devices.faults import how_to_be_allowed
-from live_seg.errors import one_line
+from live_seg.devices.faults import check_capturing
+from live_seg.errors import SourceError, one_line
 
 _shown = 4  # modes of a camera, one a size; --json has all
 
@@ -97,8 +97,10 @@ def as_lines(
     if not virtual:
         lines += ["", "There is no virtual camera. `live-seg doctor` says how to get one."]
     for device in forbidden:
-        cure = how_to_be_allowed(device.path) if device.problem == "permission denied" else "Unplug it and plug it in."
-        lines += ["", f"{device}: {device.problem}. {cure}"]
+        try:
+            check_capturing(device)
+        except SourceError as error:
+            lines += ["", str(error)]
     return lines
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -25,6 +26,8 @@ def check_capturing(device: Device) -> None:
     """
     if device.problem == "permission denied":
         raise SourceError(f"you may not open {device}", how_to_be_allowed(device.path))
+    if device.problem == os.strerror(errno.EBUSY).lower():  # of a driver that lets one program open it at a time
+        raise not_opened(device)
     if device.problem:
         raise SourceError(f"{device} does not answer: {device.problem}", "Unplug it and plug it in again.")
     if not device.captures and device.is_loopback:
@@ -63,14 +66,18 @@ def how_to_be_allowed(path: str) -> str:
     import grp
     import pwd
 
+    if os.geteuid() == 0:  # only a container keeps root from a device
+        return f"Give the container the device: `--device {path}`."
     try:
         user = pwd.getpwuid(os.getuid()).pw_name
+        status = Path(path).stat()
+        group = grp.getgrgid(status.st_gid)
     except KeyError:  # nobody of that number is known here, as in a container
         return f"Give the container the camera's group: `--group-add $(stat -c %g {path})`."
-    try:
-        group = grp.getgrgid(Path(path).stat().st_gid)
-    except (OSError, KeyError):
+    except OSError:
         return f"Run `sudo usermod -aG video {user}`, then log out and in again."
-    if user in group.gr_mem:
-        return f"You are in the group {group.gr_name} since your last login: log out and in again."
-    return f"Run `sudo usermod -aG {group.gr_name} {user}`, then log out and in again."
+    if status.st_gid == 0 or status.st_mode & 0o060 != 0o060:  # nothing sees to devices here, as in WSL
+        return f"Run `sudo chown {user} {path}`, each time that the camera was plugged in."
+    is_in_it = user in group.gr_mem
+    joined = f"You are in the group {group.gr_name} since your last login: log out and in again."
+    return joined if is_in_it else f"Run `sudo usermod -aG {group.gr_name} {user}`, then log out and in again."

@@ -1,6 +1,7 @@
 import argparse
 import dataclasses
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,8 @@ def test_a_camera_comes_with_modes_and_who_has_it_open():
     assert check.text == "C920 (/dev/video0): 640x480 at 30 MJPG; open in zoom (pid 3)"
 
 
-def test_no_camera_is_absent_and_a_forbidden_one_fails_with_its_line():
+def test_no_camera_is_absent_and_a_forbidden_one_fails_with_its_line(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert cameras_found(LOOPBACK)[0].state is State.ABSENT
     (check,) = cameras_found(Device("C920", 0, "/dev/video0", captures=False, problem="permission denied"))
     assert check.state is State.FAILED and "usermod -aG" in check.cure

@@ -1,4 +1,5 @@
 import os
+import types
 
 import pytest
 
@@ -11,6 +12,31 @@ CAMERA = Device("C920", 0, "/dev/video0", "usb-1", "uvcvideo")
 @pytest.fixture(autouse=True)
 def on_linux(monkeypatch):
     monkeypatch.setattr(faults.sys, "platform", "linux")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+
+@pytest.fixture
+def belongs_to(monkeypatch):
+    """Sets the mode and the group of every node; nobody knows the name of a group that is None."""
+    import grp
+
+    def belongs_to(mode, number, group):
+        def known(number):
+            if group is None:
+                raise KeyError(number)
+            return group
+
+        monkeypatch.setattr(faults.Path, "stat", lambda path: os.stat_result((mode, 0, 0, 1, 0, number, 0, 0, 0, 0)))
+        monkeypatch.setattr(grp, "getgrgid", known)
+
+    return belongs_to
+
+
+@pytest.fixture
+def user():
+    import pwd
+
+    return pwd.getpwuid(os.getuid()).pw_name
 
 
 def test_a_camera_passes():
@@ -23,18 +49,38 @@ def test_a_forbidden_camera_gives_the_line_that_allows_it():
         faults.check_capturing(device)
 
 
-def test_the_group_is_that_of_the_node_and_the_user_is_this_one(tmp_path, monkeypatch):
-    import grp
-    import pwd
+def test_the_group_is_that_of_the_node_and_the_user_is_this_one(belongs_to, user):
+    group = types.SimpleNamespace(gr_name="cameras", gr_mem=[])
+    belongs_to(0o20660, 44, group)
+    allowed = faults.how_to_be_allowed("/dev/video0")
+    assert allowed == f"Run `sudo usermod -aG cameras {user}`, then log out and in again."
+    group.gr_mem.append(user)
+    assert "since your last login: log out and in again" in faults.how_to_be_allowed("/dev/video0")
 
-    node = tmp_path / "video0"
-    node.write_bytes(b"")
-    user = pwd.getpwuid(os.getuid()).pw_name
-    group = type("Group", (), {"gr_name": "cameras", "gr_mem": []})
-    monkeypatch.setattr(grp, "getgrgid", lambda gid: group)
-    assert faults.how_to_be_allowed(str(node)) == f"Run `sudo usermod -aG cameras {user}`, then log out and in again."
-    group.gr_mem = [user]
-    assert "since your last login: log out and in again" in faults.how_to_be_allowed(str(node))
+
+@pytest.mark.parametrize(
+    ("mode", "number", "name"), [(0o20600, 0, "root"), (0o20660, 0, "root"), (0o20600, 44, "video")]
+)
+def test_nobody_is_sent_into_roots_group_nor_into_one_that_may_not_open_it(belongs_to, user, mode, number, name):
+    belongs_to(mode, number, types.SimpleNamespace(gr_name=name, gr_mem=[user]))
+    allowed = faults.how_to_be_allowed("/dev/video0")
+    assert allowed == f"Run `sudo chown {user} /dev/video0`, each time that the camera was plugged in."
+
+
+def test_a_group_without_a_name_is_given_to_the_container(belongs_to):
+    belongs_to(0o20660, 985, None)
+    assert "`--group-add $(stat -c %g /dev/video0)`" in faults.how_to_be_allowed("/dev/video0")
+
+
+def test_root_is_kept_out_by_a_container_only(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert faults.how_to_be_allowed("/dev/video0") == "Give the container the device: `--device /dev/video0`."
+
+
+def test_a_driver_that_lets_one_program_open_it_at_a_time_is_busy_and_not_broken(monkeypatch):
+    monkeypatch.setattr(faults, "not_opened", lambda device: SourceError(f"{device} is in use by zoom (pid 4211)"))
+    with pytest.raises(SourceError, match="in use by zoom"):
+        faults.check_capturing(Device("C920", 0, "/dev/video0", captures=False, problem="device or resource busy"))
 
 
 def test_a_user_without_a_name_is_told_what_to_do_in_a_container(monkeypatch):

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from live_seg.devices import Device, Holder
@@ -83,7 +85,8 @@ def test_a_device_that_is_not_there_names_those_that_are():
         choose_output("/dev/video8", [], Module(True, False), nobody)
 
 
-def test_a_device_that_may_not_be_opened_gives_the_line_that_allows_it():
+def test_a_device_that_may_not_be_opened_gives_the_line_that_allows_it(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     closed = Device("Live Seg Camera", 9, "/dev/video9", captures=False, problem="permission denied")
     with pytest.raises(SinkError, match="usermod -aG"):
         choose_output("", [closed], NEW, nobody)

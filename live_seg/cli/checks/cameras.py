@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from live_seg.cli.checks.check import Check, State
 from live_seg.cli.devices import best_modes
 from live_seg.devices import Device, Mode, holders, list_devices, modes_of
-from live_seg.devices.faults import Holders, how_to_be_allowed
+from live_seg.devices.faults import Holders, check_capturing
 from live_seg.devices.loopback import Module, choose_output, module
-from live_seg.errors import SinkError
+from live_seg.errors import SinkError, SourceError
 
 
 def check_cameras(
@@ -22,10 +22,11 @@ def check_cameras(
     """Each camera with its best modes; one that may not be opened fails."""
     found = devices()
     for device in found:
-        if device.problem == "permission denied":
-            yield Check("camera", State.FAILED, f"you may not open {device}", how_to_be_allowed(device.path))
-        elif device.problem:
-            yield Check("camera", State.FAILED, f"{device}: {device.problem}", "Unplug it and plug it in again.")
+        if device.problem:
+            try:
+                check_capturing(device)
+            except SourceError as error:
+                yield Check("camera", State.FAILED, error.what, error.cure)
         elif device.is_camera:
             best = ", ".join(map(str, best_modes(modes(device))))
             users = ", ".join(map(str, who(device.path) if device.path else []))
