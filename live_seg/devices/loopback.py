@@ -77,11 +77,11 @@ def choose_output(wanted: str, devices: list[Device], state: Module, who: Holder
     SinkError
         If there is none, or it cannot be sent to: with the exact line to run.
     """
-    loopbacks = [device for device in devices if device.is_loopback or (device.problem and _looks_like(device))]
+    possible = loopbacks(devices)
     if wanted:
-        device = _wanted(wanted, devices, loopbacks, state)
-    elif loopbacks:
-        device = min(loopbacks, key=lambda device: (not device.outputs, device.name != label_of_ours, device.index))
+        device = _wanted(wanted, devices, possible, state)
+    elif possible:
+        device = min(possible, key=lambda device: (not device.outputs, device.name != label_of_ours, device.index))
     else:
         what = "there is no virtual camera: " + (
             "the module v4l2loopback has no device"
@@ -93,8 +93,12 @@ def choose_output(wanted: str, devices: list[Device], state: Module, who: Holder
     return device
 
 
+def loopbacks(devices: list[Device]) -> list[Device]:
+    """Those of the module; of a node that we may not open its label in /sys is all there is."""
+    return [device for device in devices if device.is_loopback or (device.problem and _looks_like(device))]
+
+
 def _looks_like(device: Device) -> bool:
-    """For a node that we may not open: its label in /sys is all there is."""
     return device.name == label_of_ours or device.name.lower().startswith("dummy video device")
 
 
@@ -124,8 +128,9 @@ def _check_output(device: Device, state: Module, who: Holders) -> None:
         return
     using = [holder for holder in who(device.path) if holder.pid != os.getpid()]
     names = ", ".join(map(str, using))
-    if using and not state.needs_reloading:
-        raise SinkError(f"another program sends to {device}; open in {names}", "Close it.")
+    if not state.needs_reloading:
+        where = f"; open in {names}" if using else ", perhaps another user's"
+        raise SinkError(f"another program sends to {device}{where}", "Close it.")
     close = f"Close what has it open: {names}. Then run: " if using else "Run: "
     raise SinkError(
         f"{device} takes no pictures: {state} takes none from a second program until it is loaded anew",

@@ -118,6 +118,21 @@ def test_the_virtual_camera_carries_the_exact_line():
 
 
 @pytest.mark.usefixtures("with_library")
+def test_a_virtual_camera_that_is_being_sent_to_works():
+    sent_to = dataclasses.replace(STUCK, captures=True)
+    check = virtual([sent_to], Module(True, True, "0.15.4"), [Holder(5, "live-seg")])
+    assert check.state is State.OK
+    assert check.text.endswith(": pictures are sent to it; open in live-seg (pid 5)")
+
+
+@pytest.mark.usefixtures("with_library")
+def test_a_camera_that_may_not_be_opened_makes_no_virtual_camera_fail():
+    forbidden = Device("C920", 0, "/dev/video0", captures=False, problem="permission denied")
+    assert virtual([forbidden], Module(False, False)).state is State.ABSENT
+    assert virtual([dataclasses.replace(forbidden, name=LOOPBACK.name)], Module(True, True)).state is State.FAILED
+
+
+@pytest.mark.usefixtures("with_library")
 def test_on_windows_and_macos_obs_is_looked_for():
     assert virtual([Device("OBS Virtual Camera", 1)], Module(False, False), platform="win32").state is State.OK
     absent = virtual([Device("FaceTime", 0)], Module(False, False), platform="darwin")

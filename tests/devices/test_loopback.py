@@ -71,6 +71,13 @@ def test_on_a_new_module_another_sender_is_the_reason():
         choose_output("", [SENT_TO], NEW, lambda path: [Holder(5, "obs")])
 
 
+def test_a_new_module_whose_sender_is_another_users_need_not_be_loaded_anew():
+    with pytest.raises(SinkError) as error:
+        choose_output("", [SENT_TO], NEW, nobody)
+    assert error.value.what.endswith(", perhaps another user's")
+    assert error.value.cure == "Close it."
+
+
 def test_a_real_camera_cannot_be_sent_to():
     with pytest.raises(SinkError, match="is a camera"):
         choose_output("/dev/video0", [WEBCAM, OURS], NEW, nobody)

@@ -10,7 +10,7 @@ from live_seg.cli.checks.check import Check, State
 from live_seg.cli.devices import best_modes
 from live_seg.devices import Device, Mode, holders, list_devices, modes_of
 from live_seg.devices.faults import Holders, check_capturing
-from live_seg.devices.loopback import Module, choose_output, module
+from live_seg.devices.loopback import Module, choose_output, loopbacks, module
 from live_seg.errors import SinkError, SourceError
 
 
@@ -62,9 +62,14 @@ def _loopback(subject: str, devices: list[Device], state: Module, who: Holders) 
     try:
         device = choose_output("", devices, state, who)
     except SinkError as error:
-        is_there = any(device.is_loopback or device.problem for device in devices)
+        there = loopbacks(devices)
+        at_work = next((device for device in there if device.captures), None)
+        if at_work:
+            users = ", ".join(map(str, who(at_work.path)))
+            in_users = f"; open in {users}" if users else ""
+            return Check(subject, State.OK, f"{at_work}, {state}: pictures are sent to it{in_users}")
         cure = error.cure.removeprefix("Run: ")
-        return Check(subject, State.FAILED if is_there else State.ABSENT, error.what, cure)
+        return Check(subject, State.FAILED if there else State.ABSENT, error.what, cure)
     text = f"{device}, {state}"
     if state.needs_reloading:
         text += "; after each run the module must be loaded anew, 0.15 needs that no more"
