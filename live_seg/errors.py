@@ -100,7 +100,10 @@ def cure_of_import(error: ImportError) -> str:
     """What to do about a package that is there and does not load; empty where that is not known.
 
     On Windows many are built with Microsoft's compiler and need its libraries, in a version not older than their own.
+    On Linux OpenCV needs two that small installations lack.
     """
+    if any(library in str(error) for library in ("libGL.so", "libgthread-2.0.so", "libglib-2.0.so")):
+        return "Install what OpenCV needs: sudo apt-get install libgl1 libglib2.0-0"
     if "DLL load failed" not in str(error):
         return ""
     return "Install Microsoft's Visual C++ Redistributable, also over an old one: https://aka.ms/vs/17/release/vc_redist.x64.exe"

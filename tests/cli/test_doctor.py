@@ -2,6 +2,7 @@ import argparse
 import dataclasses
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,12 @@ def test_an_engine_that_ends_its_process_is_a_finding_and_not_the_end(monkeypatc
     assert "ended with -11: Segmentation fault" in answer["what"] and answer["cure"]
 
 
+def test_a_file_in_the_folder_that_doctor_is_started_in_is_no_package(monkeypatch, tmp_path):
+    (tmp_path / "onnxruntime.py").write_text("raise ImportError('of somebody else')")
+    monkeypatch.chdir(tmp_path)
+    assert "what" not in engines.prove_apart("cpu")
+
+
 def test_what_a_native_library_prints_need_not_be_text_of_the_systems_code_page(monkeypatch, tmp_path):
     printing = tmp_path / "python"
     printing.write_bytes(b"#!/bin/sh\nprintf 'cannot \\201ffnen\\n' >&2; exit 3\n")
@@ -263,6 +270,32 @@ def test_an_opencv_without_windows_fails(monkeypatch):
 
     monkeypatch.setattr(cv2, "getBuildInformation", lambda: "  GUI:   NONE\n")
     assert next(outputs.check_screen(lambda: "")).state is State.FAILED
+
+
+def test_an_opencv_whose_libraries_are_missing_is_a_finding_with_their_names_and_live_seg_cannot_run(monkeypatch):
+    missing = "libGL.so.1: cannot open shared object file: No such file or directory"
+
+    class Finder:
+        def find_spec(self, name, path=None, target=None):
+            if name == "cv2":
+                raise ImportError(missing)
+
+    monkeypatch.delitem(sys.modules, "cv2")
+    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+    check = next(outputs.check_screen(lambda: ""))
+    assert (check.state, check.needed) == (State.FAILED, True)
+    assert missing in check.text
+    assert "apt-get install libgl1 libglib2.0-0" in check.cure
+
+
+def test_an_encoder_that_does_not_open_is_a_finding_whatever_class_its_error_is_of(monkeypatch):
+    import av
+
+    def cannot(*_, **__):
+        raise av.error.ExternalError(1, "Generic error in an external library")
+
+    monkeypatch.setattr(av, "open", cannot)
+    assert next(outputs.check_encoder()).state is State.FAILED
 
 
 def test_a_file_can_be_written_here():

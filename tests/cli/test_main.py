@@ -120,6 +120,19 @@ def test_libraries_of_windows_that_are_missing_are_no_defect_of_ours(
     assert "defect" not in printed
 
 
+def test_libraries_of_linux_that_are_missing_are_named_with_the_line_that_brings_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(options: object) -> int:
+        raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr(live, "run", run)
+    assert main([]) == 1
+    printed = capsys.readouterr().err
+    assert "libGL.so.1" in printed and "sudo apt-get install libgl1 libglib2.0-0" in printed
+    assert "defect" not in printed
+
+
 @pytest.mark.parametrize("words", [["--version"], ["-V"], ["--no-window", "--version"], ["doctor", "--version"]])
 def test_version_is_printed_wherever_it_stands(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     assert main(words) == 0

@@ -57,7 +57,8 @@ def is_gpu_here() -> bool:
 
 def prove_apart(name: str) -> dict[str, Any]:
     """Runs `prove` in a new process: {"device", "model", "ms"}, or {"what", "cure"}."""
-    command = [sys.executable, "-c", f"from live_seg.cli.checks.engines import prove; prove({name!r})"]
+    # -P: without it Python would take an onnxruntime.py of the folder that it is started in for the package
+    command = [sys.executable, "-P", "-c", f"from live_seg.cli.checks.engines import prove; prove({name!r})"]
     try:
         done = subprocess.run(  # native libraries print in a code page of their own
             command, capture_output=True, text=True, errors="replace", timeout=patience_s, check=False
