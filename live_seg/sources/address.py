@@ -64,11 +64,17 @@ def meaning(address: str) -> tuple[str, str]:
         return name, rest
     if "://" in address:
         raise UsageError(f"{address} is in a network", "Save it as a file first, or give a camera.")
-    if address.isdecimal() or re.match(r"/dev/(video\d|v4l/)", address):
+    if address.isdecimal() or _is_node(address):
         return "camera", address
     if _looks_like_file(address):
         return "picture" if is_picture(readable(address)) else "video", address
     return "camera", address
+
+
+def _is_node(address: str) -> bool:
+    """Also a link to one, such as /dev/webcam, which rules of udev make."""
+    is_link = address.startswith("/") and Path(address).is_symlink()
+    return re.match(r"/dev/(video\d|v4l/)", os.path.realpath(address) if is_link else address) is not None
 
 
 def _open(kind: str, address: str, config: Config, clock: Clock) -> Source:

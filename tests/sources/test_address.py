@@ -54,6 +54,13 @@ def test_an_address_means_one_source(text, expected):
     assert meaning(text) == expected
 
 
+def test_a_link_to_a_camera_is_one_and_a_link_to_a_file_is_a_file(folder):
+    (folder / "webcam").symlink_to("/dev/video7")
+    (folder / "link").symlink_to(folder / "clip.mp4")
+    assert meaning(str(folder / "webcam")) == ("camera", str(folder / "webcam"))
+    assert meaning(str(folder / "link")) == ("video", str(folder / "link"))
+
+
 @pytest.mark.parametrize("text", ["missing.mp4", "missing.PNG", "./missing", "~/missing", "nowhere/clip.mp4"])
 @pytest.mark.usefixtures("folder")
 def test_a_missing_file_is_not_taken_for_a_camera(text):
