@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,11 @@ from live_seg.errors import SinkError, nearest
 
 load_line = f'sudo modprobe v4l2loopback video_nr=9 card_label="{label_of_ours}" exclusive_caps=1'
 reload_line = f"sudo modprobe -r v4l2loopback && {load_line}"
-install_line = f"sudo apt install v4l2loopback-dkms && {load_line}"
+install_lines = {
+    "apt": f"sudo apt install v4l2loopback-dkms && {load_line}",
+    "dnf": f"sudo dnf install v4l2loopback && {load_line}",  # of RPM Fusion
+    "pacman": f"sudo pacman -S v4l2loopback-dkms && {load_line}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,9 @@ def how_to_load(state: Module) -> str:
     """The one line that makes a virtual camera, for a module that has no device to send to."""
     if state.loaded:
         return reload_line
-    return load_line if state.installed else install_line
+    if state.installed:
+        return load_line
+    return next((line for program, line in install_lines.items() if shutil.which(program)), install_lines["apt"])
 
 
 def choose_output(wanted: str, devices: list[Device], state: Module, who: Holders = holders) -> Device:

@@ -2,8 +2,8 @@ import os
 
 import pytest
 
-from live_seg.devices import Device, Holder
-from live_seg.devices.loopback import Module, choose_output, install_line, load_line, module, reload_line
+from live_seg.devices import Device, Holder, loopback
+from live_seg.devices.loopback import Module, choose_output, install_lines, load_line, module, reload_line
 from live_seg.errors import SinkError
 
 OLD = Module(installed=True, loaded=True, version="0.12.7")
@@ -36,15 +36,22 @@ def test_a_device_is_chosen_by_path_or_label(wanted):
 @pytest.mark.parametrize(
     ("state", "line"),
     [
-        (Module(installed=False, loaded=False), install_line),
+        (Module(installed=False, loaded=False), install_lines["apt"]),
         (Module(installed=True, loaded=False), load_line),
         (NEW, reload_line),
     ],
 )
-def test_without_a_device_the_exact_line_that_makes_one_is_given(state, line):
+def test_without_a_device_the_exact_line_that_makes_one_is_given(monkeypatch, state, line):
+    monkeypatch.setattr(loopback.shutil, "which", lambda program: program == "apt")
     with pytest.raises(SinkError) as error:
         choose_output("", [WEBCAM], state, nobody)
     assert error.value.cure == f"Run: {line}"
+
+
+@pytest.mark.parametrize("program", ["dnf", "pacman"])
+def test_a_system_without_apt_is_not_told_to_use_it(monkeypatch, program):
+    monkeypatch.setattr(loopback.shutil, "which", lambda name: name == program)
+    assert loopback.how_to_load(Module(installed=False, loaded=False)).startswith(f"sudo {program} ")
 
 
 def test_the_lines_are_what_a_user_types():
