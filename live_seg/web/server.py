@@ -22,6 +22,9 @@ _END_S = 2
 _ASK_S = 10.0
 """So long a connection may be open with nothing asked: enough of them, and nobody else gets one."""
 
+_TAKE_S = 60.0
+"""So long who asked may take nothing of what waits to be sent to him."""
+
 
 @contextlib.contextmanager
 def serving(app: ASGIApp, host: str, port: int) -> Iterator[int]:
@@ -58,7 +61,9 @@ def serving(app: ASGIApp, host: str, port: int) -> Iterator[int]:
 
 
 class Hurried(H11Protocol):
-    """A connection that is closed if nothing is asked on it for `_ASK_S`; uvicorn waits for ever for what was begun."""
+    """A connection that ends if nothing is asked on it for `_ASK_S`, or taken for `_TAKE_S`; uvicorn waits for ever."""
+
+    _stuck: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """See asyncio."""
@@ -74,7 +79,19 @@ class Hurried(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """See asyncio."""
         self._late.cancel()
+        self.resume_writing()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """See asyncio."""
+        super().pause_writing()
+        self._stuck = self.loop.call_later(_TAKE_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """See asyncio."""
+        if self._stuck is not None:
+            self._stuck.cancel()
+        super().resume_writing()
 
     def _give_up(self) -> None:
         if self.cycle is None or self.cycle.response_complete:  # else something is being answered

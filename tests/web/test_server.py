@@ -1,9 +1,10 @@
-"""How long a connection may be held by who asks nothing."""
+"""How long a connection may be held by who asks nothing, or takes nothing."""
 
 from __future__ import annotations
 
 import itertools
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,3 +85,21 @@ def test_who_asked_may_take_longer_for_the_answer(site: Site) -> None:
         begun = time.monotonic()
         assert all(itertools.takewhile(lambda _: time.monotonic() - begun < 1.0, pictures))
     assert site.cut().status_code == 200
+
+
+def test_who_takes_no_answer_is_let_go_of(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_TAKE_S", 0.3)
+    gone = threading.Event()
+    own = server.Hurried.connection_lost
+
+    def noted(connection: server.Hurried, exc: Exception | None) -> None:
+        own(connection, exc)
+        gone.set()
+
+    monkeypatch.setattr(server.Hurried, "connection_lost", noted)
+    with socket.socket() as stuck:
+        stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        host, _, port = site.host.partition(":")
+        stuck.connect((host, int(port)))
+        stuck.sendall(b"GET /static/page.css HTTP/1.1\r\nHost: localhost\r\n\r\n" * 1000)
+        assert gone.wait(20)
