@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from live_seg.errors import UsageError
+from live_seg.errors import EngineError, UsageError
 
 INSTALL = 'pip install "live-seg[train]"'
 PRECISIONS = ("int8", "fp16")
@@ -92,7 +92,19 @@ def run(arguments: argparse.Namespace) -> int:
     for row in exported.rows:
         lost = exported.lost_points[row.precision]
         print(f"{row.file}: {row.bytes / 1e6:.1f} MB, {-lost:+.2f} IoU points against fp32 at the same input size")
+    if not _is_looked_into(plan.out):
+        print(f"They are found by their names where LIVE_SEG_WEIGHTS is {plan.out}")
     return 0
+
+
+def _is_looked_into(folder: Path) -> bool:
+    """True if models are found by their names in that folder; an installed live-seg has another one of its own."""
+    from live_seg.models.store import weights_folder
+
+    try:
+        return weights_folder().resolve() == folder.resolve()
+    except EngineError:
+        return False
 
 
 def check_installed() -> None:
