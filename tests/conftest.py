@@ -10,11 +10,16 @@ from pathlib import Path
 
 import cv2
 import pytest
+from hypothesis import settings
 
 from live_seg.config import Config, build
 from live_seg.frame import Size
 from live_seg.models import Model, Network
 from live_seg.sources.synthetic import SyntheticSource
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("live-seg", deadline=None)
+settings.load_profile("live-seg")
 
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
 

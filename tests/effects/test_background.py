@@ -63,7 +63,7 @@ def test_a_picture_fills_the_frame_undistorted_and_is_fitted_once(tmp_path):
 sides = st.integers(1, 80)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(sides, sides, sides, sides)
 def test_covering_leaves_no_gap_and_keeps_the_middle(width, height, asked_width, asked_height):
     picture = np.full((height, width, 3), 200, np.uint8)

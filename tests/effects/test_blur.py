@@ -122,7 +122,6 @@ def test_its_inputs_stay_as_they_were() -> None:
 
 
 @given(st.integers(2, 400), st.integers(2, 400), st.sampled_from([1, 5, 16, 60]), st.integers(1, 5))
-@settings(deadline=None)
 def test_what_was_halved_before_changes_no_bit(width: int, height: int, radius_px: float, halvings: int) -> None:
     image = np.random.default_rng(width * 401 + height).integers(0, 256, (height, width, 3), np.uint8)
     alpha = person(Size(width, height))

@@ -97,7 +97,7 @@ def test_a_lost_camera_gives_a_card_and_then_pictures_again() -> None:
 
 
 @pytest.mark.parametrize("name", ["null", "file"])
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(script=st.lists(st.sampled_from(["person", "error", "nan"]), min_size=1, max_size=6))
 def test_whatever_the_engine_does_no_sink_gets_the_room(name: str, script: list[str], tmp_path: Path) -> None:
     """Over the real sinks: what they write is kept on its way in."""

@@ -9,7 +9,7 @@ sides = st.integers(1, 90)
 sizes = st.builds(Size, sides, sides)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(sizes, sizes, st.sampled_from([3, 4]))
 def test_the_whole_picture_is_centred_and_the_rest_is_nothing(own, asked, channels):
     picture = np.full((own.height, own.width, channels), 255, np.uint8)
@@ -23,7 +23,7 @@ def test_the_whole_picture_is_centred_and_the_rest_is_nothing(own, asked, channe
     assert len(rows) == asked.height or len(columns) == asked.width
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(sizes, sizes)
 def test_the_picture_is_not_distorted_by_more_than_rounding(own, asked):
     picture = np.full((own.height, own.width, 3), 255, np.uint8)

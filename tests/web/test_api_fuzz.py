@@ -25,7 +25,7 @@ from live_seg.web.openapi import document
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 KINDS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP")
-FUZZ = settings(deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+FUZZ = settings(suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 MEMORY = Path("/proc/self/statm")
 
 
