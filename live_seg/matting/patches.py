@@ -27,7 +27,7 @@ def without_stray(alpha: SmallAlpha, sure: float, gain: float = 1.0) -> SmallAlp
     Parameters
     ----------
     alpha
-        float32 (h, w), 0..1, of even sides; is left as it is.
+        float32 (h, w), 0..1; is left as it is.
     sure
         How sure it has to be of a patch to keep all of it, as a share of how sure it is of the largest, 0..1; 0 keeps
         all patches.
@@ -36,7 +36,7 @@ def without_stray(alpha: SmallAlpha, sure: float, gain: float = 1.0) -> SmallAlp
     """
     if not sure:
         return alpha
-    small = np.maximum(np.maximum(alpha[::2, ::2], alpha[::2, 1::2]), np.maximum(alpha[1::2, ::2], alpha[1::2, 1::2]))
+    small = _halved(alpha)
     seen = (small > _SEEN).view(np.uint8)
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(seen, connectivity=8)
     if count < 3:  # the room, and one patch at most
@@ -51,7 +51,16 @@ def without_stray(alpha: SmallAlpha, sure: float, gain: float = 1.0) -> SmallAlp
     if kept.min() == 1:
         return alpha
     shares = cv2.erode(kept[labels], _AROUND)  # the faint rim goes with its patch
-    return alpha * cv2.resize(shares, alpha.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    doubled = cv2.resize(shares, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
+    return alpha * doubled[: alpha.shape[0], : alpha.shape[1]]
+
+
+def _halved(alpha: SmallAlpha) -> SmallAlpha:
+    """The greatest of each four pixels; of an odd side the last row or column counts twice."""
+    odd = alpha.shape[0] % 2, alpha.shape[1] % 2
+    if any(odd):
+        alpha = np.pad(alpha, ((0, odd[0]), (0, odd[1])), "edge")
+    return np.maximum(np.maximum(alpha[::2, ::2], alpha[::2, 1::2]), np.maximum(alpha[1::2, ::2], alpha[1::2, 1::2]))
 
 
 def _surely(patch: SmallAlpha, power: float) -> float:

@@ -40,6 +40,15 @@ def test_a_gain_of_the_logits_changes_nothing() -> None:
     assert shares[0] == pytest.approx(shares[1], abs=1e-3) and 0.1 < shares[0] < 0.9
 
 
+@pytest.mark.parametrize(("height", "width"), [(65, 113), (65, 112), (64, 113)])
+def test_a_matte_may_have_odd_sides(height: int, width: int) -> None:
+    """Other networks' are 257x257."""
+    alpha = np.zeros((height, width), np.float32)
+    alpha[PERSON], alpha[-9:, -9:] = 1.0, 0.7
+    cleaned = without_stray(alpha, 0.97)
+    assert cleaned.shape == alpha.shape and (cleaned[PERSON] == 1).all() and not cleaned[-9:, -9:].any()
+
+
 def test_a_second_person_stays() -> None:
     alpha = matte(stray=0.98)
     assert without_stray(alpha, 0.97) is alpha
