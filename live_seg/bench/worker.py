@@ -59,7 +59,8 @@ class Worker(Closing):
         EngineError
             If the network fails, no picture comes, or the process ends.
         """
-        self._connection.send(seconds)
+        with suppress(OSError):  # it ended in an earlier round: the answer says so
+            self._connection.send(seconds)
         measured: Round = self._answer()
         return measured
 

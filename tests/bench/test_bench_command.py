@@ -207,8 +207,10 @@ def test_ctrl_c_is_the_parents_business_from_the_first_moment_on(clip: Path, mon
 def test_a_process_that_ends_is_said_and_nothing_waits_for_it(clip: Path) -> None:
     with Worker(Contender("ours", "fixed"), Setting(TINY, "blur", "flat", 1), clip) as worker:
         worker._process.kill()
-        with pytest.raises(EngineError, match="process ended"):
-            worker.round(1.0)
+        worker._process.join()
+        for _ in range(2):  # the first may be the one that only warms up
+            with pytest.raises(EngineError, match="process ended"):
+                worker.round(1.0)
 
 
 @pytest.mark.parametrize(
