@@ -60,8 +60,20 @@ def add(subparsers: Any) -> None:
     mined.add_argument("rooms", metavar="DIR", type=Path, nargs="+", help="folders of rooms, or split files (.csv)")
     mined.add_argument("--out", metavar="DIR", type=Path, required=True, help="gets rooms/, images/, masks/, mined.csv")
     mined.add_argument("--model", default="person", help="as for `live-seg evaluate` (default: person)")
-    mined.add_argument("--least", metavar="SHARE", type=_share, default=0.01, help="of a room's area (default: 0.01)")
-    mined.add_argument("--source", metavar="NAME", type=_source, default="hard", help="names them NAME-...")
+    mined.add_argument(
+        "--least",
+        metavar="SHARE",
+        type=_share,
+        default=0.01,
+        help="keep rooms of which so much is taken (default: 0.01)",
+    )
+    mined.add_argument(
+        "--source",
+        metavar="NAME",
+        type=_source,
+        default="hard",
+        help="names them NAME-..., which is their source (default: hard)",
+    )
     mined.add_argument("--sheet", metavar="FILE", type=Path, help="a contact sheet of the worst")
     mined.set_defaults(run=_mine)
 
@@ -172,7 +184,8 @@ def _mine(arguments: argparse.Namespace) -> int:
     from live_seg.config import Config
     from live_seg.evaluation.candidate import find_candidates, single_looks
     from live_seg.evaluation.split_file import find_pictures
-    from live_seg.training.mine import MinedFolder, mine
+    from live_seg.training.mine import mine
+    from live_seg.training.mined import MinedFolder
 
     rooms = [room for place in arguments.rooms for room in find_pictures(place, usual="train")]
     with unwinding(), contextlib.ExitStack() as stack:
@@ -189,7 +202,9 @@ def _mine(arguments: argparse.Namespace) -> int:
         print(f"skipped: {folder.unreadable} of {len(rooms)} cannot be read")
     print(f"{folder.mean_share:.2%} of the rooms is taken for persons")
     print(f"{folder.kept} kept, {folder.parts} cut-outs; what became of each: {listing}")
-    return 0
+    if arguments.sheet and folder.kept:
+        print(f"contact sheet: {arguments.sheet}")
+    return 0 if folder.read else 2
 
 
 def _augment(arguments: argparse.Namespace) -> int:

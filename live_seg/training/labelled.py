@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-import cv2
 import numpy as np
 
-from live_seg.errors import UsageError
 from live_seg.evaluation.pairs import read_alpha, read_image
 from live_seg.evaluation.sheet import contact_sheet, matte_overlay, write_picture
 from live_seg.training.label import Label
-from live_seg.writing import write_whole
-
-_ON_SHEET = 40
+from live_seg.training.new_folder import ON_SHEET, NewFolder
 
 
 class LabelledFolder:
@@ -45,21 +40,12 @@ class LabelledFolder:
         If the folder holds something, or two pictures differ only in their folder or ending: a mask has one name.
     """
 
-    def __init__(self, folder: Path, pictures: list[Path], source: str = "") -> None:
+    def __init__(self, folder: Path, pictures: Sequence[Path], source: str = "") -> None:
         self.kept = 0
         self.skipped: Counter[str] = Counter()
-        self._folder = folder.expanduser()
-        self._before = f"{source}-" if source else ""
+        self._folder = NewFolder(folder, pictures, source)
         self._rows: list[list[str]] = []
         self._written: list[tuple[Path, Path]] = []
-        if self._folder.exists() and (not self._folder.is_dir() or any(self._folder.iterdir())):
-            raise UsageError(f"{self._folder} holds something already", "Give a new folder with --out.")
-        seen: dict[str, Path] = {}
-        for picture in pictures:
-            if seen.setdefault(picture.stem, picture) != picture:
-                raise UsageError(
-                    f"{seen[picture.stem]} and {picture} would have the same mask", "Rename one, or label it elsewhere."
-                )
 
     def add(self, label: Label) -> Self:
         """Writes a picture as it is and its matte, or notes why there is none.
@@ -73,12 +59,8 @@ class LabelledFolder:
         if label.matte is None:
             self.skipped[label.why.split(":", 1)[0] if label.share else label.why] += 1
             return self
-        image = self._folder / "images" / f"{self._before}{label.picture.name}"
-        mask = self._folder / "masks" / f"{self._before}{label.picture.stem}.png"
-        ok, content = cv2.imencode(".png", label.matte)
-        assert ok
-        write_whole(image, _content(label.picture))
-        write_whole(mask, content.tobytes())
+        image = self._folder.copy("images", label.picture)
+        mask = self._folder.write("masks", label.picture.stem, label.matte)
         self._written.append((image, mask))
         self.kept += 1
         return self
@@ -91,23 +73,11 @@ class LabelledFolder:
         UsageError
             If that fails.
         """
-        listing = self._folder / "labels.csv"
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(["picture", "agreement", "share", "why_not"])
         self._rows.sort(key=lambda row: (not row[3], row[1], row[0]))
-        writer.writerows(self._rows)
-        write_whole(listing, text.getvalue().encode(errors="surrogateescape"))
+        listing = self._folder.write_list("labels.csv", ["picture", "agreement", "share", "why_not"], self._rows)
         if sheet and self._written:
-            at = np.unique(np.linspace(0, self.kept - 1, min(_ON_SHEET, self.kept)).round().astype(int)).tolist()
+            at = np.unique(np.linspace(0, self.kept - 1, min(ON_SHEET, self.kept)).round().astype(int)).tolist()
             some = (self._written[i] for i in at)
             tiles = ((image.stem, matte_overlay(read_image(image), read_alpha(mask))) for image, mask in some)
             write_picture(contact_sheet(tiles, columns=8), sheet)
         return listing
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None

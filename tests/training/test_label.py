@@ -112,7 +112,7 @@ def test_what_is_written_can_be_trained_on_and_lists_the_doubtful_first(tmp_path
 
 
 def test_two_pictures_with_one_name_and_a_folder_in_use_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="same mask"):
+    with pytest.raises(UsageError, match="same name"):
         LabelledFolder(tmp_path / "out", [Path("a.jpg"), Path("a.webp")])
     (tmp_path / "old.txt").write_text("mine")
     with pytest.raises(UsageError, match="holds something"):

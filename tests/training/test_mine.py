@@ -11,7 +11,8 @@ from live_seg.cli.main import main
 from live_seg.errors import UsageError
 from live_seg.evaluation.candidate import OwnModel
 from live_seg.frame import Alpha, Image
-from live_seg.training.mine import MinedFolder, cut_outs, mine
+from live_seg.training.mine import cut_outs, mine
+from live_seg.training.mined import MinedFolder
 from live_seg.training.readers import read
 
 pytestmark = pytest.mark.training
@@ -76,7 +77,8 @@ def test_a_training_takes_what_was_mined(rooms: list[Path], tmp_path: Path) -> N
         rows = list(csv.DictReader(stream))
     assert [row["room"] for row in rows] == ["chairs.png", "broken.png", "grey.png"] and rows[1]["why_not"]
     assert [sample.source for sample in read(str(out))] == ["hard", "hard"]
-    assert [file.name for file in (out / "rooms").iterdir()] == ["hard-chairs.png"]
+    (room,) = (out / "rooms").iterdir()
+    assert room.name == "hard-chairs.png" and room.read_bytes() == rooms[1].read_bytes()
     assert (tmp_path / "sheet.png").is_file()
 
 
@@ -107,3 +109,9 @@ def test_the_command_looks_at_both_sides_of_every_room(
     assert main(["data", "mine", str(rooms[0].parent), "--out", str(out), "--sheet", str(tmp_path / "sheet.png")]) == 0
     said = capsys.readouterr().out
     assert "100.00% of the rooms" in said and "2 kept, 2 cut-outs" in said and "1 of 3 cannot be read" in said
+
+
+def test_rooms_of_which_none_can_be_read_are_an_error(rooms: list[Path], tmp_path: Path) -> None:
+    for room in rooms:
+        room.write_bytes(b"no picture")
+    assert main(["data", "mine", str(rooms[0].parent), "--out", str(tmp_path / "mined")]) == 2
