@@ -23,7 +23,10 @@ def add(subparsers: Any) -> None:
         epilog="docs/training.md tells when it helps.",
     )
     parser.add_argument(
-        "weights", metavar="FILE.pt[=SHARE]", nargs="+", help="checkpoints, and how much of each; equal parts without"
+        "weights",
+        metavar="FILE[=SHARE]",
+        nargs="+",
+        help="checkpoints or fp16 models, and how much of each; equal parts without",
     )
     parser.add_argument("--out", metavar="FILE.pt", type=Path, help="write the average")
     parser.add_argument(

@@ -20,8 +20,9 @@ from live_seg.evaluation.candidate import Candidate, MirroredCandidate, OwnModel
 from live_seg.evaluation.measure import Skipped, measure_empty, measure_pairs
 from live_seg.evaluation.pairs import Sample
 from live_seg.evaluation.score import mean
-from live_seg.exporting.checkpoint import network_of, read_weights
+from live_seg.exporting.checkpoint import load_checkpoint, network_of, read_weights
 from live_seg.exporting.graph import to_onnx
+from live_seg.exporting.restore import from_onnx
 from live_seg.models import Model
 
 STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -33,18 +34,15 @@ State = dict[str, Tensor]
 def read_states(files: Sequence[Path]) -> list[State]:
     """Weights of checkpoints of one architecture.
 
+    With a model file among them, of which the normalisation is folded into the convolutions, it is folded in all.
+
     Raises
     ------
     UsageError
         If one cannot be read, or is another network than the first.
     """
-    for file in files:
-        if file.suffix.lower() == ".onnx":
-            raise UsageError(
-                f"{file} cannot be averaged: its normalisation is folded into its convolutions",
-                "Give the .pt files that it was exported from.",
-            )
-    states = [read_weights(file) for file in files]
+    folded = any(file.suffix.lower() == ".onnx" for file in files)
+    states = [_folded(file) if folded else read_weights(file) for file in files]
     for file, state in zip(files[1:], states[1:], strict=True):
         odd = next((name for name in {**states[0], **state} if _shape(state, name) != _shape(states[0], name)), None)
         if odd:
@@ -143,6 +141,10 @@ def _measured(
             step()
         means |= mean(scores) | {name: len(scores) // len(looks)}
     return means
+
+
+def _folded(file: Path) -> State:
+    return from_onnx(to_onnx(load_checkpoint(file)), file).state_dict()
 
 
 def _shape(state: Mapping[str, Tensor], name: str) -> str:

@@ -20,26 +20,40 @@ Layer = tuple[nn.Conv2d, nn.BatchNorm2d | None]
 def restore(file: Path) -> nn.Module:
     """Network of an exported fp16 file, ready to infer, with the weights of its convolutions.
 
-    Batch normalisation was folded into them by the export. It is there again, as one that changes nothing but adds
-    the convolution's bias: `live_seg.training.renormalise` makes it fit for training.
-
     Raises
     ------
     UsageError
         If the file is not the narrow Unet++ in floating point.
     """
     try:
-        graph = onnx.load(file).graph
+        model = onnx.load(file)
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from None
     except Exception as error:  # noqa: BLE001  # protobuf's own types, without type hints
         raise UsageError(f"{file} is no ONNX file: {error}") from None
+    return from_onnx(model, file)
+
+
+def from_onnx(model: onnx.ModelProto, file: Path) -> nn.Module:
+    """Network of a graph as `to_onnx` makes it, ready to infer; `file` is where it comes from.
+
+    Batch normalisation was folded into the convolutions by the export. It is there again, as one that changes nothing
+    but adds the convolution's bias: `live_seg.training.renormalise` makes it fit for training.
+
+    Raises
+    ------
+    UsageError
+        If it is not the narrow Unet++ in floating point.
+    """
+    graph = model.graph
     weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     folded = [node for node in graph.node if node.op_type == "Conv"]
     network = NarrowUnetPlusPlus().eval()
     layers = _in_order(network)
     if len(folded) != len(layers) or any(name not in weights for node in folded for name in node.input[1:]):
-        raise UsageError(f"{file} is not a resnet18 Unet++ in floating point", "Give NAME-fp16.onnx, or a checkpoint.")
+        raise UsageError(
+            f"{file} is not a narrow resnet18 Unet++ in floating point", "Give its NAME-fp16.onnx, or a checkpoint."
+        )
     for node, layer in zip(folded, layers, strict=True):
         weight, bias = (weights[name].astype(np.float32) for name in node.input[1:3])
         if weight.shape != tuple(layer[0].weight.shape):

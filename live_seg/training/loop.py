@@ -84,7 +84,7 @@ class _Loop:
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.criterion = weighted(config.train.losses, config.train.nobody)
         self.material = load_material(config, self.samples, self.stages, fabric.device, self._say)
-        if resumed is None and config.network.start.endswith(".onnx"):
+        if resumed is None and config.network.start:
             renormalise(network, first_frames(self.material, self.stages[0], config.train.seed))
         self.network: Any  # what Fabric makes of it: in bf16, and in step with the other processes
         self.network, *self.optimisers = fabric.setup(network, *build_optimisers(network, config.train))

@@ -1,4 +1,4 @@
-"""Batch normalisation of a network that was restored from an exported file, made fit for training."""
+"""Batch normalisation of a network that a training starts from, made fit for its frames."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from torch import Tensor, nn
 def renormalise(network: nn.Module, batches: Iterable[Tensor]) -> None:
     """Gives each batch normalisation the statistics of what comes in, and scales to match: the answers stay the same.
 
-    In an exported file normalisation is folded into the convolutions; restored, it expects a mean of 0 and a variance
-    of 1, whatever comes in. The first step of a training, which normalises by the batch, would make another network of
-    it: on the person model and frames of `configs/train/person-further.toml` the loss rises from 0.6 to 1.7.
+    In an exported file normalisation is folded into the convolutions; restored, or averaged with others, it expects a
+    mean of 0 and a variance of 1, whatever comes in. The first step of a training, which normalises by the batch, would
+    make another network of it: on the person model and frames of `configs/train/person-further.toml` the loss rises
+    from 0.6 to 1.7.
 
     Parameters
     ----------

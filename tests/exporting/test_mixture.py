@@ -17,10 +17,11 @@ import torch
 from live_seg.cli.average import parse_shares
 from live_seg.cli.main import main
 from live_seg.evaluation.pairs import Pair
-from live_seg.exporting.checkpoint import load_checkpoint
+from live_seg.exporting.checkpoint import load_checkpoint, network_of
 from live_seg.exporting.mixture import mixed, read_states, sweep, sweep_shares
 from live_seg.frame import Alpha, Image
 from live_seg.models import Model
+from live_seg.training.renormalise import renormalise
 
 pytestmark = pytest.mark.training
 
@@ -66,6 +67,19 @@ def test_the_command_writes_what_can_be_exported(files: tuple[Path, Path], netwo
     assert torch.allclose(found[head], expected[head] * 0.5)
     assert torch.equal(found["encoder.conv1.weight"], expected["encoder.conv1.weight"])
     assert torch.load(out, weights_only=True)["average_of"] == [("good/weights.pt", 0.75), ("bad/weights.pt", 0.25)]
+
+
+def test_a_model_file_takes_part_with_its_normalisation_folded(fp16: Path, network: Any, tmp_path: Path) -> None:
+    trained, out = load_checkpoint(fp16), tmp_path / "mean.pt"
+    renormalise(trained, [torch.randn(2, 3, 64, 64)])  # answers as the model file does, by other weights
+    torch.save(trained.state_dict(), tmp_path / "trained.pt")
+    assert main(["average", str(tmp_path / "trained.pt"), str(fp16), "--out", str(out)]) == 0
+    image = torch.randn(1, 3, 64, 96)
+    with torch.inference_mode():
+        assert torch.allclose(load_checkpoint(out)(image), network(image), atol=0.02)
+    plain = mixed([trained.state_dict(), network.state_dict()], [0.5, 0.5])
+    with torch.inference_mode():
+        assert not torch.allclose(network_of(plain, out)(image), network(image), atol=0.5), "nothing to fold"
 
 
 def copied(file: Path, to: Path) -> Path:
@@ -137,7 +151,7 @@ def test_a_sweep_shows_mirror_images_too(
 
 
 def test_other_networks_are_refused_and_named(
-    files: tuple[Path, Path], fp16: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     good = str(files[0])
     torch.save({"w": torch.zeros(3)}, tmp_path / "other.pt")
@@ -149,7 +163,6 @@ def test_other_networks_are_refused_and_named(
         (["wider.pt"], "segmentation_head.0.bias is 2 there and 1 here"),
         (["nothing.pt"], "no checkpoint"),
         (["text.pt"], "text.pt is no checkpoint, is broken, or holds more than weights. Give a .pt file"),
-        ([str(fp16)], "folded"),
         (["other.pt=-1"], "share"),
         ([], "two files"),
     )

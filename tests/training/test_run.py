@@ -18,7 +18,7 @@ from small_run import OURS, config
 from live_seg.cli.main import main
 from live_seg.errors import LiveSegError, UsageError
 from live_seg.evaluation.measure import load_checked
-from live_seg.exporting.checkpoint import read_weights
+from live_seg.exporting.checkpoint import load_checkpoint, read_weights
 from live_seg.models import find_model
 from live_seg.training.config_file import read_config
 from live_seg.training.data import training_samples
@@ -189,14 +189,18 @@ def test_no_encoder_is_fetched_for_a_network_that_starts_from_a_whole_one(
     assert build_network(config(portraits, tmp_path, network=parts).network)[1].startswith("starts from")
 
 
-def test_a_run_from_an_exported_model_begins_by_its_normalisation(
-    portraits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", ["model", "checkpoint"])
+def test_a_run_from_a_whole_network_begins_by_its_normalisation(
+    kind: str, portraits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    start = find_model("person-fp16").file
+    if kind == "checkpoint":  # such as an average with a model file
+        torch.save(load_checkpoint(start).state_dict(), start := tmp_path / "start.pt")
     seen: list[tuple[int, ...]] = []
     monkeypatch.setattr(
         "live_seg.training.loop.renormalise", lambda _, batches: seen.extend(one.shape for one in batches)
     )
-    network = {**OURS, "skips": [16, 32, 48, 96, 160], "options": {}, "start": str(find_model("person-fp16").file)}
+    network = {**OURS, "skips": [16, 32, 48, 96, 160], "options": {}, "start": str(start)}
     train(config(portraits, tmp_path, network=network, train={"steps": 1, "batch": 2}, data={"most_val": 1}))
     assert seen == [(16, 3, 64, 64), (16, 3, 64, 96)]
 
