@@ -69,7 +69,9 @@ def measure_clips(candidates: Sequence[Candidate], clips: Sequence[Clip]) -> Ite
 
 
 def _measured(candidates: Sequence[Candidate], clip: Clip) -> list[Score]:
-    """Flicker, and with a true alpha dtSSD and the means of a picture's measures.
+    """Mean alpha and flicker, and with a true alpha dtSSD and the means of a picture's measures.
+
+    Mean alpha tells a person who is lost, and does not flicker.
 
     Pairs of frames across a cut do not count.
     """
@@ -81,6 +83,7 @@ def _measured(candidates: Sequence[Candidate], clip: Clip) -> list[Score]:
         mattes = [candidate.frame(image) for candidate in candidates]
         flow = motion(image, before[0]) if before else None
         for values, matte, index_of in zip(collected, mattes, range(len(mattes)), strict=True):
+            _add(values, {"area": float(matte.mean()) / 255})
             if truth is not None:
                 _add(values, score_pair(matte, truth))
             if before is None or flow is None:

@@ -12,7 +12,7 @@ from typing import Any
 from live_seg.evaluation.score import Score, mean, means_by
 from live_seg.writing import write_whole
 
-_DECIMALS = {"gradient": 2, "flicker": 4, "dtssd": 4, "mse": 4, "false_area": 4}
+_DECIMALS = {"gradient": 2, "area": 4, "flicker": 4, "dtssd": 4, "mse": 4, "false_area": 4}
 
 _TITLES = {
     "n": "pictures",
@@ -25,11 +25,14 @@ _TITLES = {
     "mse": "MSE",
     "gradient": "gradient error",
     "false_area": "false area",
+    "area": "area",
     "flicker": "flicker",
     "dtssd": "dtSSD",
 }
 
 _MORE_IS_BETTER = ("iou", "accuracy", "accuracy_all", "boundary_iou", "boundary_f")
+_NO_MEASURE = ("n", "area")
+"""Neither more nor less of it is better."""
 
 _MOST_SOURCES = 24
 """A table with more rows than that is read by nobody; the JSON has them all."""
@@ -99,7 +102,9 @@ def _by_group(models: dict[str, dict[str, Any]], part: str, groups: list[str], c
     """One row a group, one column a model: the three measures that matter most, in one cell."""
     first = next(iter(models.values()))[part]
     known = next(iter(first.values()))
-    measures = [name for name in ("iou", "accuracy", "boundary_iou", "mad", "false_area", "flicker") if name in known]
+    measures = [
+        name for name in ("iou", "accuracy", "boundary_iou", "mad", "false_area", "area", "flicker") if name in known
+    ]
     rows = []
     for group in groups:
         count = next(int(means[part][group]["n"]) for means in models.values() if group in means[part])
@@ -114,7 +119,7 @@ def _by_group(models: dict[str, dict[str, Any]], part: str, groups: list[str], c
 
 def _embolden(rows: list[list[str]], column: int, values: list[float | None], measure: str) -> None:
     known = [value for value in values if value is not None]
-    if measure == "n" or len(known) < 2:
+    if measure in _NO_MEASURE or len(known) < 2:
         return
     best = max(known) if measure in _MORE_IS_BETTER else min(known)
     for row, value in zip(rows, values, strict=True):

@@ -124,15 +124,20 @@ def test_a_split_file_names_what_is_measured(folder: Path) -> None:
     assert main(["evaluate", str(folder / "good.json"), str(index), "--split", "train"]) == 2
 
 
-def test_a_clip_with_true_alpha_gives_flicker_and_dtssd(folder: Path) -> None:
+def test_a_clip_with_true_alpha_gives_area_flicker_and_dtssd(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     clip = folder / "clips" / "walk"
     write_pairs(clip, ["0", "1", "2"])
     (clip / "images").rename(clip / "frames")
     (clip / "masks").rename(clip / "alpha")
     out = folder / "scores.json"
-    assert main(["evaluate", str(folder / "good.json"), str(folder / "clips"), "--json", str(out)]) == 0
-    means = json.loads(out.read_text())["models"]["good"]["sources"]["walk"]
+    words = ["evaluate", str(folder / "good.json"), str(folder / "clips"), "--compare", str(folder / "bad.json")]
+    assert main([*words, "--json", str(out)]) == 0
+    models = json.loads(out.read_text())["models"]
+    means = models["good"]["sources"]["walk"]
     assert means["dtssd"] == 0 and means["iou"] == 1 and means["flicker"] < 0.05
+    assert means["area"] == pytest.approx(33 * 38 / (48 * 64), abs=0.02) and models["bad"]["overall"]["area"] == 1
+    (row,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("| good | 1 "))
+    assert f" {means['area']:.4f} " in row and "**" in row, "no area is better than another"
 
 
 def test_a_clip_that_cannot_be_read_is_named_and_takes_no_other_with_it(
