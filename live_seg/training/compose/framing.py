@@ -17,11 +17,11 @@ from live_seg.training.compose.sampling import grid, mirrored, plane, sample
 SQUEEZED = 0.2
 """A natural frame's shape is its picture's, but for this difference of the aspects' logarithms: a fifth."""
 
-
 HEAD = 0.2, 0.45
-"""From where on a person is seen without his head: shares of his height, from above."""
+"""Least and most of a person's height, from above, that is out of sight where he is seen without his head."""
 
 _LEAST_LEFT = 0.3
+"""Of a picture's height: where less of it is below the shoulders, the frame shows the head after all."""
 
 
 class Origin(NamedTuple):
