@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-import threading
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.types import Message, Send
+from starlette.responses import JSONResponse, Response
 
 from live_seg.config import Config
 from live_seg.config.commands import Command, setting
@@ -22,6 +19,7 @@ from live_seg.effects import effects
 from live_seg.errors import UsageError
 from live_seg.service import Busy, Desk
 from live_seg.web.cutout import finished
+from live_seg.web.stream import Slot, stream
 from live_seg.web.studio import State, Studio
 from live_seg.web.upload import PATIENCE_S, Places, no_room, read_files
 
@@ -42,9 +40,6 @@ _STATISTICS_S = 1.0
 
 _BEAT_S = 15.0
 """So often something is sent while nothing changes: else a reader who is gone is never found out."""
-
-_PATIENCE_S = 15.0
-"""Who takes nothing for so long is given up: a phone out of reach, a laptop asleep. He would hold the camera open."""
 
 _BOUNDARY = "live-seg-picture"
 
@@ -115,14 +110,12 @@ class Live:
 
     async def picture(self, request: Request) -> Response:
         """GET: the live picture as a stream of JPEGs, for an <img>. The camera is opened for the first who asks."""
-        del request
         kind = f"multipart/x-mixed-replace; boundary={_BOUNDARY}"
-        return Patient(self._pictures(), media_type=kind)
+        return stream(request, self._pictures(), kind)
 
     async def events(self, request: Request) -> Response:
         """GET: the state at once and whenever it changes, as server-sent events."""
-        del request
-        return Patient(self._states(), media_type="text/event-stream")
+        return stream(request, self._states(), "text/event-stream")
 
     async def _pictures(self) -> AsyncIterator[bytes]:
         slot = Slot(asyncio.get_running_loop())
@@ -153,61 +146,11 @@ class Live:
             await asyncio.sleep(_LOOK_S)
 
 
-class Patient(StreamingResponse):
-    """A stream that ends where its reader takes nothing for `_PATIENCE_S`."""
-
-    async def stream_response(self, send: Send) -> None:
-        """See Starlette."""
-
-        async def timely(message: Message) -> None:
-            async with asyncio.timeout(_PATIENCE_S):
-                await send(message)
-
-        with suppress(TimeoutError):
-            await super().stream_response(timely)
-
-
-class Slot:
-    """The newest picture for one viewer: filled by the sink's thread, emptied by his connection, as fast as that is.
-
-    Parameters
-    ----------
-    loop
-        In which `get` is called.
-    """
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._there = asyncio.Event()
-        self._lock = threading.Lock()
-        self._jpeg: bytes | None = None
-
-    def put(self, jpeg: bytes) -> None:
-        """Puts the newest picture in; one that was not taken is dropped."""
-        with self._lock:
-            is_first = self._jpeg is None
-            self._jpeg = jpeg
-        if is_first and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._there.set)
-
-    async def get(self, timeout_s: float) -> bytes | None:
-        """The newest picture, or None if none comes in time."""
-        try:
-            await asyncio.wait_for(self._there.wait(), timeout_s)
-        except TimeoutError:
-            return None
-        self._there.clear()
-        with self._lock:
-            jpeg, self._jpeg = self._jpeg, None
-        return jpeg
-
-
 def as_values(state: State) -> dict[str, Any]:
     """The state as JSON has it; of a file that stands behind only its name, not its folder."""
     config = state.config
     background = config.replace.background
     return {
-        "camera": config.source.camera,
         "effects": effects.names(),
         "effect.name": config.effect.name,
         "blur.radius_px": config.blur.radius_px,

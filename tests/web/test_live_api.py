@@ -21,7 +21,7 @@ from live_seg.config import build
 from live_seg.config.commands import toggle
 from live_seg.live.session import Session
 from live_seg.sinks import page
-from live_seg.web import live
+from live_seg.web import live, stream
 from live_seg.web import studio as studio_module
 
 
@@ -45,7 +45,8 @@ def events(answer: requests.Response) -> Iterator[dict[str, Any]]:
 
 
 def test_the_camera_is_opened_for_the_first_viewer_and_closed_after_the_last(site: Site) -> None:
-    assert not site.state()["running"]
+    state = site.state()
+    assert not state["running"] and "synthetic" not in json.dumps(state), "what is the camera is nobody's business"
     with site.looking() as first:
         assert decoded(next(first)).shape == (180, 320, 3)
         with site.looking() as second:
@@ -58,7 +59,7 @@ def test_the_camera_is_opened_for_the_first_viewer_and_closed_after_the_last(sit
 
 
 def test_a_viewer_who_takes_nothing_does_not_hold_the_camera_open(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "_PATIENCE_S", 0.3)
+    monkeypatch.setattr(stream, "_PATIENCE_S", 0.3)
     monkeypatch.setattr(page, "as_jpeg", lambda picture: bytes(1_000_000))  # what lies between is soon full
     with socket.socket() as stuck:
         stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -68,6 +69,14 @@ def test_a_viewer_who_takes_nothing_does_not_hold_the_camera_open(site: Site, mo
         until(lambda: site.state()["running"])
         until(lambda: not site.state()["running"])
         assert not len(site.studio.viewers)
+
+
+@pytest.mark.parametrize("path", ["api/live/picture", "api/live/events"])
+def test_who_asks_for_the_head_of_a_stream_opens_no_camera(site: Site, path: str) -> None:
+    with requests.Session() as session:
+        assert session.head(f"{site.url}{path}", timeout=5).status_code == 200
+        assert not session.get(f"{site.url}api/live", timeout=5).json()["running"], "on the same connection"
+    assert not len(site.studio.viewers)
 
 
 def test_while_nothing_changes_a_sign_of_life_is_sent(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
