@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import ipaddress
 import socket
@@ -20,8 +21,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from live_seg.web.answers import problem
-
-COOKIE = "live_seg_token"
 
 PAGES = ("/", "/docs")
 """What other pages may link to."""
@@ -62,6 +61,8 @@ class Gate:
         self._names = {"localhost", *names}
         self._any_address = any_address
         self._token = token
+        # Browsers keep one cookie of a name for all ports of a host, and there may be another live-seg.
+        self._cookie = f"live_seg_{hashlib.sha256(token.encode()).hexdigest()[:8]}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; see ASGI."""
@@ -101,11 +102,11 @@ class Gate:
         if scope["path"] == "/" and self._knows(query.get("token", [""])[0].strip()):
             answer = RedirectResponse("/", 303)  # so that the token stays in no history
             # Not "strict": who came by a link, from a chat for instance, would not be known on the page behind it.
-            answer.set_cookie(COOKIE, self._token, httponly=True, samesite="lax")
+            answer.set_cookie(self._cookie, self._token, httponly=True, samesite="lax")
             return answer
         kind, _, word = headers.get("authorization", "").partition(" ")
         by_header = kind.lower() == "bearer" and self._knows(word.strip())
-        if by_header or self._knows(Request(scope).cookies.get(COOKIE, "")):
+        if by_header or self._knows(Request(scope).cookies.get(self._cookie, "")):
             return None
         if scope["path"] in PAGES:
             page = files("live_seg.web").joinpath("static", "token.html").read_text(encoding="utf-8")

@@ -104,11 +104,18 @@ def test_without_the_token_nothing_is_answered_but_what_asks_for_it(guarded: Sit
     assert guarded.get("static/page.css").status_code == 200
 
 
+def cookie_of(site: Site) -> str:
+    """The name of the cookie that who knows the token gets."""
+    with requests.Session() as visitor:
+        visitor.get(site.url, params={"token": TOKEN}, timeout=30)
+        return str(visitor.cookies.keys()[0])
+
+
 @pytest.mark.parametrize("word", ["", "wrong", TOKEN[:-1], TOKEN + "x", "é" * 8])
 def test_a_wrong_token_does_not_open(guarded: Site, word: str) -> None:
     assert guarded.get("", params={"token": word}).status_code == 401
     assert guarded.get("api/live", headers={"Authorization": f"Bearer {word}".encode()}).status_code == 401
-    assert guarded.get("api/live", headers={"Cookie": f"live_seg_token={word}".encode()}).status_code == 401
+    assert guarded.get("api/live", headers={"Cookie": f"{cookie_of(guarded)}={word}".encode()}).status_code == 401
 
 
 def test_the_token_leaves_the_address_and_becomes_a_cookie_that_scripts_cannot_read(
@@ -127,7 +134,7 @@ def test_the_token_leaves_the_address_and_becomes_a_cookie_that_scripts_cannot_r
 
 @pytest.mark.parametrize("other", ['prefs={"a": 1}', "a b=1", "expires=never", "name=José"])
 def test_cookies_of_other_programs_of_this_machine_do_not_hide_it(guarded: Site, other: str) -> None:
-    cookies = f"{other}; live_seg_token={TOKEN}".encode()
+    cookies = f"{other}; {cookie_of(guarded)}={TOKEN}".encode()
     assert guarded.get("api/live", headers={"Cookie": cookies}).status_code == 200
 
 
@@ -140,3 +147,11 @@ def test_who_typed_a_wrong_token_is_told_and_blanks_round_it_do_not_count(guarde
     assert " hidden>That" in guarded.get("").text
     assert " hidden>That" not in guarded.get("", params={"token": "wrong"}).text
     assert guarded.get("", params={"token": f" {TOKEN}\n"}, allow_redirects=False).status_code == 303
+
+
+def test_two_pages_on_one_host_know_the_same_visitor(guarded: Site) -> None:
+    with site_of(build(VALUES), token="another token") as other, requests.Session() as visitor:
+        for served, token in ((guarded, TOKEN), (other, "another token")):
+            assert visitor.get(served.url, params={"token": token}, timeout=30).status_code == 200
+        for served in (guarded, other):
+            assert visitor.get(f"{served.url}api/live", timeout=30).status_code == 200
