@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import re
 import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+import write_reference
 
 from live_seg.cli.live import configuration
 from live_seg.cli.main import commands
@@ -22,29 +21,17 @@ from live_seg.registry import Registry
 
 REPOSITORY = Path(__file__).parents[1]
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
-
-
-def _writer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("write_reference", REPOSITORY / "docs" / "write_reference.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-writer = _writer()
 everything = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 CODE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def test_the_reference_is_up_to_date() -> None:
     """Written by: python docs/write_reference.py."""
-    assert (REPOSITORY / "docs" / "reference.md").read_text(encoding="utf-8") == writer.reference()
+    assert (REPOSITORY / "docs" / "reference.md").read_text(encoding="utf-8") == write_reference.reference()
 
 
 def test_every_option_of_every_command_is_in_the_docs() -> None:
-    for name, parser in writer.parsers().items():
+    for name, parser in write_reference.parsers().items():
         for action in parser._actions:
             for option in action.option_strings:
                 assert option in ("-h", "--help") or f"`{option}" in everything, f"live-seg {name} {option}"
@@ -60,7 +47,7 @@ def test_every_key_is_in_the_docs(name: str) -> None:
     assert f"`{name}`" in everything
 
 
-@pytest.mark.parametrize("registry", writer.REGISTRIES, ids=lambda registry: registry.kind)
+@pytest.mark.parametrize("registry", write_reference.REGISTRIES, ids=lambda registry: registry.kind)
 def test_everything_in_a_registry_is_in_the_docs_by_its_docstring(registry: Registry[Any]) -> None:
     for name in registry.names():
         first = (inspect.getdoc(registry.get(name)) or "").split("\n\n")[0]
@@ -87,7 +74,7 @@ EXAMPLES = [(page, words) for page in PAGES for words in _commands_in(page)]
 def test_every_command_in_the_docs_is_understood(page: Path, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(REPOSITORY)
     command = words[0] if words and not words[0].startswith("-") else ""
-    parser = writer.parsers().get(command)
+    parser = write_reference.parsers().get(command)
     assert parser is not None, f"{page.name}: live-seg {command}"
     try:
         found = parser.parse(words[1:] if command else words)

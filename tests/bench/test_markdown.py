@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+import write_performance
 from made import made_result
 
 from live_seg.bench.markdown import filled, markdown, scaling_markdown, short_markdown
@@ -19,22 +18,10 @@ from live_seg.errors import UsageError
 REPOSITORY = Path(__file__).parents[2]
 
 
-def _writer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("write_performance", REPOSITORY / "docs" / "write_performance.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-writer = _writer()
-
-
-@pytest.mark.parametrize("page", writer.PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", write_performance.PAGES, ids=lambda page: page.name)
 def test_the_tables_of_the_docs_are_up_to_date(page: Path) -> None:
     """Written by: python docs/write_performance.py."""
-    assert page.read_text(encoding="utf-8") == writer.written(page)
+    assert page.read_text(encoding="utf-8") == write_performance.written(page)
 
 
 def test_every_row_is_in_the_tables() -> None:
