@@ -2,6 +2,14 @@
 
 from live_seg.media.file import readable
 from live_seg.media.picture import PICTURE_SUFFIXES, is_picture, read_picture
-from live_seg.media.video import VIDEO_SUFFIXES, VideoFile
+from live_seg.media.video import VIDEO_SUFFIXES, VideoFile, open_container
 
-__all__ = ["PICTURE_SUFFIXES", "VIDEO_SUFFIXES", "VideoFile", "is_picture", "read_picture", "readable"]
+__all__ = [
+    "PICTURE_SUFFIXES",
+    "VIDEO_SUFFIXES",
+    "VideoFile",
+    "is_picture",
+    "open_container",
+    "read_picture",
+    "readable",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import cv2
@@ -32,6 +33,14 @@ _large = 1920 * 1088
 _turns = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 _no_videos = frozenset({"tty", "lrc", "srt", "webvtt", "ass"})
 """Formats in which FFmpeg would draw or read text."""
+
+
+def open_container(file: str | Path) -> InputContainer:
+    """A media file opened by PyAV, whatever marks are in its name and its metadata; raises FFmpeg's errors."""
+    import av
+
+    # "file:": a name may have a colon in it. Titles are not always UTF-8, in old AVI files hardly ever.
+    return av.open(f"file:{file}", "r", metadata_errors="replace")
 
 
 class VideoFile:
@@ -64,7 +73,7 @@ class VideoFile:
         path = readable(name)
         self.name = name
         try:
-            self._container: InputContainer = av.open(f"file:{path}", "r")  # "file:": a name may have a colon in it
+            self._container = open_container(path)
         except (av.error.FFmpegError, OSError) as error:
             raise _unreadable(name, error.strerror or str(error)) from None
         try:
@@ -103,6 +112,8 @@ class VideoFile:
             has_sound = bool(self._container.streams.audio)
             raise _unreadable(self.name, "it has sound and no pictures" if has_sound else "it has no pictures")
         stream = streams[0]
+        if not stream.codec_context:
+            raise _unreadable(self.name, "its pictures are coded in a way that is not known here")
         # Threads that decode several frames at once lose some round a broken packet, and hold memory: only where one
         # core is not enough. At 1280x720 it takes 2 ms a frame.
         stream.thread_type = "AUTO" if stream.width * stream.height > _large else "SLICE"

@@ -13,6 +13,7 @@ import numpy as np
 from live_seg.config import Config
 from live_seg.errors import SinkLost, UsageError
 from live_seg.frame import Frame, Image, Size
+from live_seg.media import open_container
 from live_seg.sinks.fit import fit
 from live_seg.sinks.part_file import PartFile
 from live_seg.sinks.picture_writer import PictureWriter
@@ -164,7 +165,7 @@ def _pixel_aspect(file: str, size: Size) -> Fraction:
     """Width of a pixel by its height, of the video that the pictures come from."""
     import av
 
-    with contextlib.suppress(av.error.FFmpegError, OSError), av.open(f"file:{file}") as container:
+    with contextlib.suppress(av.error.FFmpegError, OSError), open_container(file) as container:
         stream = container.streams.video[0]
         aspect = stream.sample_aspect_ratio or Fraction(1)
         if size == (stream.width, stream.height):
@@ -177,6 +178,6 @@ def _pixel_aspect(file: str, size: Size) -> Fraction:
 def _is_playable(path: Path) -> bool:
     import av
 
-    with contextlib.suppress(av.error.FFmpegError, OSError, IndexError), av.open(f"file:{path}") as container:
+    with contextlib.suppress(av.error.FFmpegError, OSError, IndexError), open_container(path) as container:
         return any(packet.size for packet in container.demux(container.streams.video[0]))
     return False

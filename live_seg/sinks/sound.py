@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from live_seg.media import open_container
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -12,6 +15,8 @@ if TYPE_CHECKING:
     from av.packet import Packet
 
     Timed = tuple[float, Packet[AudioStream]]
+
+log = logging.getLogger("live_seg")
 
 _taken_as_it_is = {
     "mp4": {"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"},
@@ -43,12 +48,16 @@ class Sound:
         import av
 
         self._container = container
-        self._input = av.open(f"file:{file}", "r")
+        self._input = open_container(file)
         self._start_s = start_s + (self._input.start_time or 0) / av.time_base
         self._packets: Iterator[Timed] = iter(())
         self._next: Timed | None = None
-        if self._input.streams.audio:
-            self._packets = self._open(self._input.streams.audio[0])
+        tracks = self._input.streams.audio
+        known = [stream for stream in tracks if stream.codec_context]  # telephones add one that FFmpeg does not know
+        if tracks and not known:
+            log.warning("the sound of %s is coded in a way that is not known here, and is left out", file)
+        if known:
+            self._packets = self._open(known[0])
             self._next = next(self._packets, None)
 
     def write_until(self, time_s: float) -> None:

@@ -175,3 +175,18 @@ def test_the_package_is_imported_without_its_decoder():
 
 def test_the_clips_of_these_tests_say_their_index():
     assert [index_of(picture_of(index)) for index in range(26)] == list(range(26))
+
+
+def test_titles_that_are_no_utf_8_do_not_matter(tmp_path):
+    path = make_clip(tmp_path / "clip.mkv")
+    data = path.read_bytes()
+    assert b"Lavf" in data
+    path.write_bytes(data.replace(b"Lavf", "Фильм".encode("cp1251")[:4]))  # as old AVI files have them
+    assert len(read(path)[1]) == 10
+
+
+def test_pictures_in_an_unknown_coding_are_refused_in_one_line(tmp_path):
+    path = make_clip(tmp_path / "clip.mkv")
+    path.write_bytes(path.read_bytes().replace(b"V_MPEG4/ISO/AVC", b"V_MPEG9/ISO/XYZ"))
+    with pytest.raises(UsageError, match=r"clip.mkv cannot be read as a video: .* coded in a way that is not known"):
+        VideoFile(str(path))

@@ -102,3 +102,18 @@ def test_pixels_that_are_not_square_stay_so(tmp_path):
         container.mux(stream.encode(None))
     with av.open(str(copied(clip, tmp_path / "out.mp4"))) as container:
         assert container.streams.video[0].sample_aspect_ratio == Fraction(15, 16)
+
+
+def test_sound_in_an_unknown_coding_is_left_out_and_that_is_said(tmp_path, caplog):
+    clip = make_clip(tmp_path / "clip.mkv", sound=("ac3", 48_000))
+    clip.write_bytes(clip.read_bytes().replace(b"A_AC3", b"A_XC3"))
+    path = copied(clip, tmp_path / "out.mp4")
+    assert len(list(VideoFile(str(path)))) == 10
+    assert "the sound of" in caplog.text
+    assert "is left out" in caplog.text
+
+
+def test_titles_that_are_no_utf_8_do_not_matter_to_the_sound(tmp_path):
+    clip = make_clip(tmp_path / "clip.mkv", 25, sound=("aac", 44_100))
+    clip.write_bytes(clip.read_bytes().replace(b"Lavf", "Фильм".encode("cp1251")[:4]))
+    assert onsets_s(copied(clip, tmp_path / "out.mp4")) == pytest.approx([0.5], abs=0.03)
