@@ -115,8 +115,10 @@ def _task(arguments: argparse.Namespace) -> Task:
 
 def _background(task: Task) -> list[Path]:
     """The file of the picture that stands behind the subject, if one does."""
+    from live_seg.media.file import named
+
     background = task.request.background
-    return [Path(background).expanduser()] if isinstance(background, str) and task.request.needs_picture else []
+    return [named(background)] if isinstance(background, str) and task.request.needs_picture else []
 
 
 def _pipe(arguments: argparse.Namespace, task: Task, out: Path) -> int:

@@ -20,6 +20,7 @@ import numpy as np
 from live_seg.errors import UsageError
 from live_seg.frame import Clock, Image, Size
 from live_seg.media import VideoFile, is_picture, read_picture, readable
+from live_seg.media.file import named
 
 log = logging.getLogger("live_seg")
 
@@ -63,7 +64,7 @@ def open_background(text: str, clock: Clock = time.perf_counter) -> Background:
     """
     if text.startswith("#"):
         return Colour(_bgr(text))
-    if not Path(text).suffix and not Path(text).expanduser().exists():
+    if not Path(text).suffix and not named(text).exists():
         raise UsageError(f"{text!r} is no background", "Give a picture, a video, or a colour like #00b140.")
     if is_picture(readable(text)):
         return Picture(read_picture(text))

@@ -21,6 +21,7 @@ from live_seg.fused.matter import serving
 from live_seg.live.pipeline import Look, Pipeline
 from live_seg.live.statistics import Statistics
 from live_seg.matting import Choice, choose
+from live_seg.media.file import named
 from live_seg.sinks import Sink, Stream, open_sink
 from live_seg.sinks.file import holds_alpha
 from live_seg.sinks.picture_writer import writes_over
@@ -168,7 +169,7 @@ class Session:
 def _file_that_is_read(config: Config) -> Path | None:
     """The video or picture that stands in for a camera."""
     kind, rest = meaning(config.source.camera.strip())
-    return Path(rest).expanduser() if kind in ("video", "picture") else None
+    return named(rest) if kind in ("video", "picture") else None
 
 
 def _sound_from(config: Config) -> str:
@@ -179,7 +180,7 @@ def _sound_from(config: Config) -> str:
 def _refuse_own_input(config: Config) -> None:
     inputs = [_file_that_is_read(config)]
     if config.effect.name == "replace":
-        inputs.append(Path(config.replace.background).expanduser())
+        inputs.append(named(config.replace.background))
     written = Path(config.output.file).expanduser()
     if config.output.file and any(read and writes_over(written, read) for read in inputs):
         raise UsageError(f"{config.output.file} is what is read", "Write to another file.")

@@ -13,20 +13,26 @@ def shown(path: str | Path) -> str:
     return one_line(os.fsencode(path).decode("utf-8", "backslashreplace"))
 
 
-def readable(name: str) -> Path:
+def named(name: str | Path) -> Path:
+    """The path that is meant: `~` is somebody's home, unless a file is called just so, as `~draft.jpg` may be."""
+    path = Path(name)
+    return path if os.path.lexists(path) else path.expanduser()
+
+
+def readable(name: str | Path) -> Path:
     """Path of a file that can be read and has something in it.
 
     Parameters
     ----------
     name
-        As somebody wrote it; `~` is their home.
+        As somebody wrote it; see `named`.
 
     Raises
     ------
     UsageError
         If it is missing (names those in its folder that look like it), a folder, empty, or must not be read.
     """
-    path = Path(name).expanduser()
+    path = named(name)
     name = shown(name)
     try:
         if path.is_dir():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -13,7 +12,7 @@ from live_seg.effects.blend import blend, lay_over
 from live_seg.effects.blur import blurred_room
 from live_seg.errors import UsageError
 from live_seg.frame import Alpha, Image
-from live_seg.media.file import shown
+from live_seg.media.file import named, shown
 from live_seg.photo.colours import STRIP, in_profile
 from live_seg.photo.foreground import cleaned
 from live_seg.photo.limits import Limits
@@ -60,7 +59,7 @@ class Backdrops:
     def _open(self, text: str) -> tuple[Background, bytes | None]:
         if text.startswith("#"):
             return open_background(text), None
-        path = Path(text).expanduser()
+        path = named(text)
         if not path.suffix and not path.exists():
             raise UsageError(f"{shown(text)!r} is no background", "Give a picture, a colour like #00b140, or blur.")
         photo = read_photo(path, self._limits)

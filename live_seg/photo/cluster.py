@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from live_seg.errors import LiveSegError, UsageError
+from live_seg.media.file import named
 from live_seg.photo.cutter import Cutter
 from live_seg.photo.task import Job, Outcome, Task
 from live_seg.photo.work import work
@@ -85,7 +86,7 @@ def _absolute_task(task: Task) -> Task:
     """The task with whole paths: workers run in folders of their own."""
     request, model = task.request, task.model
     if isinstance(request.background, str) and request.needs_picture and not request.background.startswith("#"):
-        request = replace(request, background=str(Path(request.background).expanduser().absolute()))
+        request = replace(request, background=str(named(request.background).absolute()))
     if model.lower().endswith(".onnx"):
         model = str(Path(model).expanduser().absolute())
     return replace(task, request=request, model=model)

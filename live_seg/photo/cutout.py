@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from live_seg.errors import UsageError
 from live_seg.frame import Image
+from live_seg.media.file import named
 from live_seg.photo.backdrop import flattened
 from live_seg.photo.cutter import Cutter
 from live_seg.photo.output import write_result
@@ -66,7 +67,7 @@ def cutout(image: Any, background: Any = None, model: str = "person", crop: bool
     """
     request = Request(_background(background), crop=crop)
     if isinstance(image, str | Path):
-        path = Path(image).expanduser()
+        path = named(image)
         target = path.with_name(f"{path.stem}-cutout.png")
         write_result(target, write_photo(_cut(read_photo(path), request, model), "png"))
         return str(target) if isinstance(image, str) else target

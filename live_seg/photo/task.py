@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from live_seg.media.file import named
 from live_seg.models import families, find_model, models
 from live_seg.photo.limits import Limits
 from live_seg.photo.request import Request
@@ -112,7 +113,7 @@ def _weights(model: str) -> str:
 def _background(background: object) -> str:
     if isinstance(background, np.ndarray):
         return hashlib.sha256(background.tobytes()).hexdigest()
-    file = Path(str(background)).expanduser()
+    file = named(str(background))
     return " ".join([str(file.absolute()), *_state(file)]) if background and file.is_file() else str(background)
 
 

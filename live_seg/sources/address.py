@@ -13,6 +13,7 @@ from live_seg.devices import list_devices
 from live_seg.errors import SourceError, UsageError
 from live_seg.frame import Clock
 from live_seg.media import PICTURE_SUFFIXES, VIDEO_SUFFIXES, is_picture, readable
+from live_seg.media.file import named
 from live_seg.sources.picture import PictureSource
 from live_seg.sources.source import Source, SourceClass, sources
 
@@ -83,7 +84,7 @@ def _open(kind: str, address: str, config: Config, clock: Clock) -> Source:
 
 
 def _looks_like_file(address: str) -> bool:
-    path = Path(address).expanduser()
+    path = named(address)
     has_folder = address.startswith(("~", ".")) or any(mark in address for mark in (os.sep, os.altsep) if mark)
     return has_folder or path.suffix.lower() in PICTURE_SUFFIXES | VIDEO_SUFFIXES or _exists(path)
 

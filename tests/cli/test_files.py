@@ -82,13 +82,14 @@ def test_a_home_of_nobody_is_one_line(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().err.endswith("the ~ of a name stands for nobody's home. Write the whole path.\n")
 
 
-@pytest.mark.parametrize("camera", ["~/clip.mp4", "video:clip.mp4"])
+@pytest.mark.parametrize("camera", ["~/clip.mp4", "video:clip.mp4", "~clip.mp4"])
 def test_a_video_has_its_sound_however_it_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, camera: str
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    make_clip(tmp_path / "clip.mp4", 10, sound=("aac", 44_100))
+    for name in ("clip.mp4", "~clip.mp4"):
+        make_clip(tmp_path / name, 10, sound=("aac", 44_100))
     assert main(["--camera", camera, *QUICK, "--output", "out.mp4"]) == 0
     with av.open("out.mp4") as container:
         assert container.streams.audio

@@ -34,6 +34,17 @@ def test_pictures_may_stand_before_between_and_after_options(tmp_path: Path) -> 
     assert [name for name in files_in(tmp_path / "out") if name.endswith(".png")] == ["a.png", "b.png", "c.png"]
 
 
+def test_a_picture_whose_name_begins_with_a_tilde_is_that_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("~draft.png", "a.png"):
+        Path(name).write_bytes(content(photo(0, 320, 240)))
+    assert photo_command(".", "-o", "out") == 0
+    assert [name for name in files_in(Path("out")) if name.endswith(".png")] == ["a.png", "~draft.png"]
+    assert photo_command("a.png", "--background", "~draft.png", "-o", "before.png") == 0
+
+
 def test_a_picture_whose_name_begins_with_a_dash_stands_behind_two(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
