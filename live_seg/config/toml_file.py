@@ -48,6 +48,8 @@ def read_values(file: Path, tree: type[Any] = Config) -> Values:
         line = re.search(r"at line (\d+)", str(error))
         where = f"{file}, line {line[1]}" if line else str(file)
         raise UsageError(f"{where}: {re.sub(r' ?[(]at line.*[)]', '', str(error))}") from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, or as many brackets
+        raise UsageError(f"{file}: a number is too long, or brackets are too deep") from None
     try:
         build(values, tree)
     except UsageError as error:

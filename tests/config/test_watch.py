@@ -55,6 +55,18 @@ def test_what_the_command_line_set_stays(file: Path) -> None:
     assert watch(running) == changed(running, "source.mirror", True)
 
 
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000])
+def test_a_file_that_is_built_to_end_the_app_is_refused_like_a_bad_one(
+    file: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setattr(logging.getLogger("live_seg"), "propagate", True)
+    watch = Watch([file])
+    save(file, f"[blur]\nradius_px = {value}\n")
+    assert watch(Config()) is None
+    assert "live.toml" in caplog.text
+    assert "stays as it was" in caplog.text
+
+
 def test_a_bad_file_is_refused_with_its_line_and_the_old_one_stays(
     file: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
