@@ -20,8 +20,10 @@ _PART = ".live-seg-{}.part"
 
 
 def mark_in(file: Path) -> str | None:
-    """What a picture file says of how it was made; "" if it is broken or says nothing, None if there is no file."""
+    """What a picture file says of how it was made; "" if it is none or says nothing, None if there is nothing."""
     try:
+        if file.exists() and not file.is_file():  # to open a pipe is to wait for its writer
+            return ""
         with file.open("rb") as stream:
             return read_tags(open_header(stream, ""))[0].software
     except FileNotFoundError:
@@ -65,7 +67,8 @@ def check_target(job: Job) -> None:
     if not job.target.parent.resolve().is_relative_to(job.root.resolve()):
         raise SinkError(f"{target} leads out of {shown(job.root)} by a link", "Remove the link.")
     mark = mark_in(job.target)
-    if mark is not None and not mark.startswith(OURS) and job.target.stat().st_size:
+    is_empty = job.target.is_file() and not job.target.stat().st_size
+    if mark is not None and not mark.startswith(OURS) and not is_empty:
         raise SinkError(f"{target} is there and is not of live-seg", "Remove it, or choose another folder.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,17 @@ def test_a_picture_that_is_not_ours_is_not_written_over(tmp_path: Path, capsys: 
     assert photo_command(tmp_path / "a.jpg", "-o", tmp_path) == 1
     assert "is there and is not of live-seg" in capsys.readouterr().err
     assert (tmp_path / "a.png").read_bytes() == mine
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_in_the_place_of_a_result_is_neither_waited_for_nor_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(content(photo(), "JPEG"))
+    os.mkfifo(tmp_path / "a.png")
+    assert photo_command(tmp_path / "a.jpg", "-o", tmp_path) == 1
+    assert "is there and is not of live-seg" in capsys.readouterr().err
+    assert (tmp_path / "a.png").is_fifo()
 
 
 @pytest.fixture
