@@ -48,7 +48,7 @@ def read_rows(folder: Path) -> tuple[Model, ...]:
     try:
         content = tomllib.loads((folder / "registry.toml").read_text(encoding="utf-8"))
         rows = msgspec.convert(content.get("model", []), list[Model], dec_hook=lambda kind, value: folder / value)
-    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise EngineError(f"{folder / 'registry.toml'}: {error}", "Install live-seg again.") from None
     return tuple(rows)
 

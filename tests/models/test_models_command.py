@@ -32,12 +32,14 @@ def test_what_people_write_of_a_model_is_shown_as_it_is(
     assert "mine: of [val]" in shown and "trained on: [/mine]" in shown and "terms: [ours]" in shown
 
 
-@pytest.mark.parametrize("content", [None, ""], ids=["no registry", "one without a row"])
+@pytest.mark.parametrize(
+    "content", [None, b"", b'[[model]]\nterms = "\xfcbrig"'], ids=["no registry", "one without a row", "no UTF-8"]
+)
 def test_a_folder_that_was_named_and_has_no_models_is_said_and_no_other_is_taken(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, content: str | None
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, content: bytes | None
 ) -> None:
     if content is not None:
-        (tmp_path / "registry.toml").write_text(content)
+        (tmp_path / "registry.toml").write_bytes(content)
     monkeypatch.setenv("LIVE_SEG_WEIGHTS", str(tmp_path))
     assert main(["bench", "--size", "160x90"]) == 4
     assert str(tmp_path) in capsys.readouterr().err
