@@ -11,6 +11,9 @@ WIDE = np.zeros((20, 40, 3), np.uint8)
 WIDE[:, :20] = (0, 0, 250)  # red on the left
 
 
+HOW = {"WEBP": {"lossless": True, "exact": True}, "AVIF": {"quality": 100, "subsampling": "4:4:4"}}
+
+
 def saved(path, image, flags=()):
     path.write_bytes(cv2.imencode(path.suffix, image, flags)[1].tobytes())
     return str(path)
@@ -56,7 +59,7 @@ def test_a_picture_is_turned_upright(tmp_path):
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("shape", [(24, 40), (32, 32)])
-@pytest.mark.parametrize("kind", ["PNG", "WEBP", "JPEG"])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "JPEG", "AVIF", "TIFF"])
 def test_a_picture_and_its_alpha_are_turned_upright_together(tmp_path, kind, shape, orientation):
     stored = np.zeros((*shape, 4), np.uint8)
     stored[:, : shape[1] // 2] = (250, 0, 0, 255)
@@ -68,7 +71,7 @@ def test_a_picture_and_its_alpha_are_turned_upright_together(tmp_path, kind, sha
     exif = Pillow.Exif()
     exif[0x0112] = orientation
     file = tmp_path / f"turned.{kind.lower()}"
-    picture.save(file, exif=exif, **({"lossless": True, "exact": True} if kind == "WEBP" else {}))
+    picture.save(file, exif=exif, **HOW.get(kind, {}))
     white = Pillow.new("RGBA", picture.size, "white")
     white.alpha_composite(picture.convert("RGBA"))
     white.getexif()[0x0112] = orientation
@@ -76,6 +79,21 @@ def test_a_picture_and_its_alpha_are_turned_upright_together(tmp_path, kind, sha
     image = read_picture(str(file))
     assert image.shape == upright.shape
     assert np.abs(image.astype(int) - upright).mean() < 4
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "WEBP"])
+def test_what_is_half_transparent_is_half_white(tmp_path, kind):
+    Pillow.new("RGBA", (40, 20), (200, 100, 40, 128)).save(tmp_path / f"half.{kind.lower()}", **HOW.get(kind, {}))
+    image = read_picture(str(tmp_path / f"half.{kind.lower()}"))
+    assert np.abs(image.astype(int) - (147, 177, 227)).max() <= 2
+
+
+def test_tags_that_opencv_does_not_know_are_no_news(tmp_path, capfd):
+    Pillow.fromarray(WIDE).save(tmp_path / "scan.tif", tiffinfo={65000: "of the scanner"})
+    before = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_WARNING)
+    read_picture(str(tmp_path / "scan.tif"))
+    assert cv2.utils.logging.setLogLevel(before) == cv2.utils.logging.LOG_LEVEL_WARNING
+    assert capfd.readouterr() == ("", "")
 
 
 def test_names_with_spaces_and_other_scripts_work(tmp_path):
