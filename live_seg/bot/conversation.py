@@ -107,6 +107,7 @@ class Conversation:
             await message.answer(_texts(message).away)
 
     async def _on_start(self, message: Message) -> None:
+        self._chats[message.chat.id].awaits_background = None  # it asks for a photo to cut out now
         await message.answer(_texts(message).start, reply_markup=self._buttons(message))
 
     async def _on_help(self, message: Message) -> None:

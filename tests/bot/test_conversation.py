@@ -142,6 +142,19 @@ async def test_the_next_picture_after_the_button_becomes_the_background() -> Non
 
 
 @scenario
+async def test_after_start_the_next_picture_is_cut_out_also_when_a_background_was_asked_for() -> None:
+    async with BotApi() as api, a_bot(api):
+        ann = Person(api)
+        await ann.starts()
+        await ann.presses("My picture")
+        await api.until(lambda: EN.send_background in ann.chat.texts())
+        await ann.starts()
+        await ann.has_cut_out(b"ann")
+    assert EN.background_is_taken not in ann.chat.texts()
+    assert ann.chat.documents()[0]["file"] == b"ann before nothing by person as png"
+
+
+@scenario
 async def test_an_own_background_comes_back_with_one_press_and_is_changed_with_another() -> None:
     async with BotApi() as api, a_bot(api):
         ann = Person(api)
