@@ -25,6 +25,9 @@ _taken_as_it_is = {
 }
 """Codecs that players expect in a container; Matroska takes whatever has a name in it."""
 
+_aac_rates = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350)
+"""ISO/IEC 14496-3, table of samplingFrequencyIndex."""
+
 _delay_s = 0.05
 """AAC begins with up to 2,112 samples that are not heard, before time 0; MP4 and MOV know that, others would shift."""
 
@@ -78,7 +81,8 @@ class Sound:
         if is_taken and not (name == "aac" and not codec.extradata):  # as in broadcast: with headers in the data
             copy = self._container.add_stream_from_template(stream)
             return self._copied(stream, copy, -_delay_s if container in ("mp4", "mov") else 0.0)
-        rate = 48_000 if container == "webm" else stream.rate or 48_000  # Opus has few rates; AAC has all usual ones
+        # Opus has few rates; AAC all usual ones, but neither 192 kHz nor the odd ones of old cameras.
+        rate = 48_000 if container == "webm" else min(_aac_rates, key=lambda rate: abs(rate - (stream.rate or 48_000)))
         encoder = self._container.add_stream("libopus" if container == "webm" else "aac", rate=rate)
         encoder.layout = "mono" if stream.channels == 1 else "stereo"
         return self._encoded(stream, encoder)

@@ -41,6 +41,8 @@ def codec_and_length_s(path):
         ("clip.mkv", ("libopus", 48_000), "out.mov", "aac"),
         ("clip.mkv", ("pcm_s16le", 22_050), "out.mp4", "aac"),
         ("clip.mkv", ("pcm_s16le", 44_100), "out.mov", "pcm_s16le"),
+        ("clip.mkv", ("pcm_s16le", 192_000), "out.mp4", "aac"),
+        ("clip.avi", ("pcm_u8", 22_255), "out.mp4", "aac"),
         ("clip.mkv", ("libmp3lame", 44_100), "out.mp4", "mp3float"),
         ("clip.ts", ("aac", 48_000), "out.mp4", "aac"),
         ("clip.ts", ("mp2", 44_100), "out.mp4", "aac"),
