@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from live_seg.cli.parser import Parser, add_blur
-from live_seg.config import Config, build, parse_value, read_values, render, user_file
+from live_seg.config import Config, build, has_user_file, parse_value, read_values, render, user_file
 from live_seg.errors import UsageError
 
 DESCRIPTION = """A webcam goes in, the person stays, the room is blurred or replaced.
@@ -55,7 +55,7 @@ def configuration(options: argparse.Namespace) -> tuple[Config, list[Path]]:
     files = [user_file()] + ([options.config] if options.config else [])
     values: dict[str, dict[str, Any]] = {}
     for file in files:
-        if file != user_file() or file.exists():
+        if file != user_file() or has_user_file():
             for part, content in read_values(file).items():
                 values.setdefault(part, {}).update(content)
     for name, value in _from_options(options):

@@ -17,15 +17,31 @@ from live_seg.config.tree import Config
 from live_seg.errors import UsageError
 
 
+def home() -> Path:
+    """The user's own folder; `/` for a user who has none, as in a container or a service."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")
+
+
 def user_file() -> Path:
     """The user's own file, which may not exist: XDG on Linux, the usual place elsewhere."""
     if sys.platform == "win32":
-        base = Path(os.environ.get("APPDATA", Path.home() / "AppData" / "Roaming"))
+        base = Path(os.environ.get("APPDATA", home() / "AppData" / "Roaming"))
     elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
+        base = home() / "Library" / "Application Support"
     else:
-        base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+        base = Path(os.environ.get("XDG_CONFIG_HOME") or home() / ".config")
     return base / "live-seg" / "live.toml"
+
+
+def has_user_file() -> bool:
+    """False also where its folder is closed to this user: then HOME is somebody else's, as `sudo -u` may leave it."""
+    try:
+        return user_file().exists()
+    except PermissionError:
+        return False
 
 
 def read_values(file: Path, tree: type[Any] = Config) -> Values:

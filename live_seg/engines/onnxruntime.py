@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from live_seg.closing import Closing
+from live_seg.config import home
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines.engine import Blob, engines
 from live_seg.engines.overheard import Overheard, why
@@ -146,7 +147,7 @@ class CpuEngine(OnnxRuntimeEngine):
 def cache_folder() -> Path:
     """Where compiled networks are kept; may not exist yet."""
     base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(base) if base else Path.home() / ".cache") / "live-seg"
+    return (Path(base) if base else home() / ".cache") / "live-seg"
 
 
 def import_runtime() -> Any:

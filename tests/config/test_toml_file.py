@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live_seg.config import Config, build, default_values, keys, read_values, render, user_file, values_of
+from live_seg.config import (
+    Config,
+    build,
+    default_values,
+    has_user_file,
+    keys,
+    read_values,
+    render,
+    user_file,
+    values_of,
+)
 from live_seg.errors import UsageError
 
 REPOSITORY = Path(__file__).parents[2]
@@ -120,3 +130,21 @@ def test_the_users_file_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert user_file() == tmp_path / "live-seg" / "live.toml"
     monkeypatch.setenv("XDG_CONFIG_HOME", "")
     assert user_file() == Path.home() / ".config" / "live-seg" / "live.toml"
+
+
+def test_who_has_no_home_has_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", nowhere)
+    assert user_file() == Path("/.config/live-seg/live.toml") and not has_user_file()
+
+
+def test_a_home_that_is_closed_to_the_user_is_somebody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", closed)
+    assert not has_user_file()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from live_seg.cli.checks.check import Check, State
-from live_seg.config import read_values, user_file
+from live_seg.config import has_user_file, read_values, user_file
 from live_seg.errors import EngineError, UsageError
 from live_seg.models import Model, check, models
 
@@ -14,7 +14,7 @@ from live_seg.models import Model, check, models
 def check_configuration(file: Path | None = None) -> Iterator[Check]:
     """The user's own file, which need not be there."""
     place = file or user_file()
-    if not place.exists():
+    if not (place.exists() if file else has_user_file()):
         yield Check("configuration", State.OK, f"the defaults; {place} would change them", needed=True)
         return
     try:
