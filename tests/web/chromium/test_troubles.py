@@ -100,12 +100,15 @@ def test_a_file_that_is_not_as_it_was_chosen_is_told_so(site: Site, open_page: O
 def test_a_key_that_is_held_down_counts_once(site: Site, open_page: Open) -> None:
     page = open_page(site, "#live")
     expect(page.locator("#effects input[value=blur]")).to_be_checked()
+    changes: list[str] = []
+    page.on("request", lambda request: changes.append(request.method) if request.method == "PATCH" else None)
     page.locator("#help-open").focus()
     for _ in range(4):
         page.keyboard.down("p")
     page.keyboard.up("p")
     until(lambda: site.state()["run.paused"])
-    assert page.locator("#paused").is_checked()
+    expect(page.locator("#paused")).to_be_checked()
+    assert changes == ["PATCH"]
 
 
 def test_with_forced_colours_what_is_chosen_can_be_told_from_what_is_not(site: Site, open_page: Open) -> None:
