@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
+import pytest
 from fakes import Recorder, ScriptedNetwork, loads
 from scenes import FPS, FULL, SMALL, OneAfterTheOther, Scene, noisy, room
 
@@ -20,11 +21,19 @@ from live_seg.matting import Matter
 from live_seg.models import Model, Network
 
 
-def test_the_network_is_asked_for_as_long_as_the_guard_doubts() -> None:
-    """A matte that is suddenly full comes from the network many times before it is kept: once is not enough."""
+@pytest.mark.parametrize(
+    ("columns", "then"), [(0, FULL.width), (8, 0), (FULL.width - 8, FULL.width)], ids=["full", "nobody", "now full"]
+)
+def test_the_network_is_asked_for_as_long_as_the_guard_doubts(columns: int, then: int) -> None:
+    """A matte that is suddenly full or empty comes from the network many times before it is kept: once is not enough.
+
+    Also where that is a small change: 8 columns are a person for the guard, or a room.
+    """
     scene, random = Scene(), np.random.default_rng(10)
+    scene.alpha[:, :columns] = 255
     scene.settle(room(), 0.4, random)
-    scene.alpha = np.full_like(scene.alpha, 255)
+    scene.alpha = np.zeros_like(scene.alpha)
+    scene.alpha[:, :then] = 255
     while scene.show(noisy(room(), 0.4, random)) is not None:
         pass
     asked = [scene.show(noisy(room(), 0.4, random)) is None for _ in range(14)]

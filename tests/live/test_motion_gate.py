@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scenes import FPS, FULL, SMALL, Scene, noisy, room
 
-from live_seg.frame import Frame
+from live_seg.frame import Finished, Frame, Halved, Matte
 from live_seg.live.gate import Noise, _block_means
 from live_seg.live.gate import changed as differs
 
@@ -39,6 +39,21 @@ def test_a_kept_matte_bears_the_frames_time_and_the_networks_word() -> None:
     assert kept.time == time
     assert kept.alpha is scene.alpha
     assert kept.confidence == 0.9
+
+
+def test_what_was_made_of_the_frame_that_the_network_saw_is_not_kept_for_later_ones() -> None:
+    scene = Scene()
+    scene.settle(room(), 0.0, np.random.default_rng(14))
+    while scene.show(room()) is not None:
+        pass
+    seen = np.zeros((FULL.height, FULL.width, 3), np.uint8)
+    matte = Matte(scene.alpha, 0.9, scene.now, Finished(None, seen, seen), Halved(seen, seen[::2, ::2]))
+    scene.gate.made(room(), matte)
+    scene.count += 1
+    kept = scene.show(room())
+    assert kept
+    assert kept.finished is None
+    assert kept.halved is None
 
 
 @given(

@@ -173,7 +173,13 @@ def test_in_the_loop_mattes_that_follow_keep_the_age_of_what_the_network_saw(mon
     monkeypatch.setattr("live_seg.live.matte_stage.Pacing", pacing)
     network = Costly(spend)
     network.load = lambda size: None  # type: ignore[attr-defined]
-    config = build({"effect": {"name": "replace"}, "governor": {"target_fps": 30, "max_cpu_percent": 20}})
+    config = build(
+        {
+            "effect": {"name": "replace"},
+            "governor": {"target_fps": 30, "max_cpu_percent": 20},
+            "guard": {"max_age_ms": 20_000},  # a stage that waits for its turn on a busy machine hides nothing
+        }
+    )
     pipeline = Pipeline(config, source, loads(network), lossless=False, clock=lambda: source.now)
     pipeline.run([sink])
     assert pipeline.statistics.hidden_count == 0

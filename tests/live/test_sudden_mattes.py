@@ -11,8 +11,36 @@ import pytest
 from fakes import ManualClock, matte_of, room_frame
 from guarding import guarded, shows_room
 
-from live_seg.frame import Frame, Matte
+from live_seg.frame import Alpha, Frame, Matte, Size
 from live_seg.live.guard import Guard
+
+SIZE = Size(100, 200)
+"""More rows than the guard counts at a time."""
+
+
+def person_of(count: int, level: int = 255) -> Alpha:
+    """A matte whose last pixels, of 20,000, are person."""
+    alpha = np.zeros(SIZE.width * SIZE.height, np.uint8)
+    alpha[alpha.size - count :] = level
+    return alpha.reshape(SIZE.height, SIZE.width)
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "believed"),
+    [
+        pytest.param(person_of(500), person_of(0), False, id="a small person vanishes"),
+        pytest.param(person_of(300), person_of(0), True, id="a speck vanishes"),
+        pytest.param(person_of(500), person_of(15), False, id="but for a few pixels"),
+        pytest.param(person_of(500), person_of(8000, 120), False, id="but for what is rather room"),
+        pytest.param(person_of(9000), person_of(19_950), False, id="a few pixels of room are left"),
+        pytest.param(person_of(9000), person_of(19_850), True, id="some room is left"),
+    ],
+)
+def test_how_much_is_nobody_and_how_much_is_everything(before: Alpha, then: Alpha, believed: bool) -> None:
+    guard, _ = guarded(ManualClock())
+    frame = room_frame(size=SIZE)
+    assert guard.show(frame, Matte(before, 0.9, frame.time))
+    assert guard.show(frame, Matte(then, 0.9, frame.time)) == believed
 
 
 @pytest.mark.parametrize(
