@@ -11,7 +11,9 @@ from fake_gpu import noise
 
 from live_seg.config import Config, build
 from live_seg.config.commands import end, setting
-from live_seg.frame import Frame, Image, Size
+from live_seg.frame import Frame, Image, Matte, Size
+from live_seg.live import pipeline
+from live_seg.live.guard import Guard
 from live_seg.live.pipeline import Pipeline
 from live_seg.matting import Choice
 from live_seg.models import Model, Network
@@ -86,6 +88,20 @@ def test_a_file_gives_the_same_pictures_with_and_without(model: Model, effect: s
     assert len(runs["always"].pictures) == 12
     for one, other in zip(runs["never"].pictures, runs["always"].pictures, strict=True):
         assert np.abs(one.astype(int) - other).max() <= 2
+
+
+def test_the_graph_makes_every_picture_of_a_file(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which way a picture is made may differ by a level: that must not depend on how long the graph takes to load."""
+    by_graph: list[bool] = []
+
+    class Watched(Guard):
+        def show(self, frame: Frame, matte: Matte | None) -> bool:
+            by_graph.append(matte is not None and matte.finished is not None)
+            return super().show(frame, matte)
+
+    monkeypatch.setattr(pipeline, "Guard", Watched)
+    run(model, configured("always"), Kept(), 4)
+    assert by_graph == 4 * [True]
 
 
 def test_an_effect_that_is_changed_while_running_is_shown_at_once(model: Model) -> None:

@@ -52,17 +52,24 @@ def matte_of(frame: Frame, alpha: int = 0, time: float | None = None, person: bo
 class Recorder(SinkBase):
     """A sink that keeps what it got; may die after some pictures."""
 
-    def __init__(self, name: str = "recorder", takes_alpha: bool = False, dies_after: int | None = None) -> None:
+    def __init__(
+        self,
+        name: str = "recorder",
+        takes_alpha: bool = False,
+        dies_after: int | None = None,
+        of: type[Exception] = SinkLost,
+    ) -> None:
         self.name = name
         self.takes_alpha = takes_alpha
         self.pictures: list[Image] = []
         self.frames: list[Frame] = []
         self.closed = 0
         self._dies_after = dies_after
+        self._of = of
 
     def write(self, picture: Image, frame: Frame) -> None:
         if self._dies_after is not None and len(self.pictures) >= self._dies_after:
-            raise SinkLost(f"{self.name} is full")
+            raise self._of(f"{self.name} is full")
         self.pictures.append(picture.copy())
         self.frames.append(frame)
 

@@ -13,8 +13,11 @@ from loop_runs import GREEN, Watching, is_green, live
 from live_seg.config import Config, build
 from live_seg.config.commands import end, setting, toggle
 from live_seg.effects import effects
+from live_seg.effects.blur import Blur
 from live_seg.errors import UsageError
 from live_seg.frame import Frame, Image
+from live_seg.live import matte_stage
+from live_seg.live.card import card
 from live_seg.live.pipeline import Pipeline
 
 
@@ -49,6 +52,18 @@ def test_mirror_and_effect_change_while_running() -> None:
     before, after = (picture[-1, middle, 0] for picture in (sink.pictures[0], sink.pictures[-1]))
     assert np.array_equal(before, after[::-1])
     assert not np.array_equal(before, after)
+
+
+def test_another_radius_of_the_blur_and_another_way_to_hide_count_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matte_stage, "_RETRY_S", (0.0,))
+    commands = {3: setting("blur.radius_px", 99.0), 4: setting("guard.hide", "card")}
+    sink = live(ScriptedNetwork(["error"]), commands, 40, build({"guard": {"max_age_ms": 20000}}))
+    assert sink.pipeline
+    effect = sink.pipeline._guard.effect
+    assert isinstance(effect, Blur)
+    assert effect.radius_px == 99
+    hidden = card(SIZE, "no picture just now")
+    assert [np.array_equal(sink.pictures[number], hidden) for number in (0, -1)] == [False, True]
 
 
 def test_a_change_that_cannot_be_is_refused_and_everything_goes_on() -> None:

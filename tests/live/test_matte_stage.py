@@ -10,12 +10,14 @@ from scenes import SMALL, room
 from live_seg.config import Config, build, changed
 from live_seg.effects import open_effect
 from live_seg.frame import Frame, Matte
+from live_seg.live import matte_stage
 from live_seg.live.handover import Closed
 from live_seg.live.matte_stage import Matting
 from live_seg.live.pacing import Pacing
 from live_seg.live.stages import Away, Matted, Shared
 from live_seg.live.statistics import Statistics
 from live_seg.matting import Matter
+from live_seg.models import Network
 
 CONFIG = build({"matting": {"refine": "bilinear"}})
 
@@ -80,6 +82,49 @@ def test_after_an_error_of_the_engine_nothing_is_left_of_the_mattes_before(monke
     made = looks([*still(2), *still(2, 60)], network)
     assert [isinstance(item, Matted) and item.matte is not None for item in made] == [True, False, True, True]
     assert 2 in begun
+
+
+def test_after_errors_the_network_is_left_alone_for_longer_and_longer_until_it_made_a_matte() -> None:
+    """A GPU's driver that is asked without a pause never comes back."""
+    made = looks(still(300), ScriptedNetwork([*4 * ["error"], "person", "error", "person"]))
+    times = [item.frame.time for item in made if isinstance(item, Matted)]
+    assert np.diff(times)[:6] == pytest.approx([0.1, 0.5, 2, 5, 1 / 30, 0.1], abs=0.04)
+
+
+def test_a_changed_setting_leaves_no_matter_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Matter] = []
+    made: list[float] = []
+
+    class Counted(Matter):
+        def __init__(self, network: Network, config: Config, effect: object, waits: bool) -> None:
+            super().__init__(network, config.matting)
+            assert not opened
+            opened.append(self)
+            made.append(config.matting.steady)
+
+        def close(self) -> None:
+            opened.remove(self)
+
+    class Changing(Line):
+        def put(self, item: Matted | Away) -> None:
+            shared.config = changed(CONFIG, "matting.steady", 0.9)
+
+    monkeypatch.setattr(matte_stage, "open_matter", Counted)
+    clock, network, effect = ManualClock(), ScriptedNetwork(), open_effect(CONFIG)
+    shared = Shared(CONFIG, False, clock, Statistics())
+    with pytest.raises(Closed):
+        Matting(shared, loads(network), lambda: effect).run(Line(clock, still(4)), Changing(clock))
+    assert made == [CONFIG.matting.steady, 0.9]
+    assert not opened
+
+
+def test_a_matte_brings_what_was_halved_of_its_frame() -> None:
+    frame = Frame(np.repeat(np.repeat(room(), 4, 0), 4, 1), 0, 100.0)
+    (made,) = looks([frame], ScriptedNetwork())
+    assert isinstance(made, Matted)
+    assert made.matte
+    assert made.matte.halved
+    assert made.matte.halved.image is frame.image
 
 
 def test_a_governor_that_is_switched_off_is_not_told_of_any_more() -> None:

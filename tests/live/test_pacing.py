@@ -42,11 +42,12 @@ def size_at(share: float) -> Size:
 class Driven:
     """A pacing with a clock and a CPU meter that the test moves: each look costs `look_s`, on one thread."""
 
-    def __init__(self, network: Loads, look_s: float, config: Config = HALF) -> None:
+    def __init__(self, network: Loads, look_s: float, config: Config = HALF, step: int = 1) -> None:
         self.clock, self.cpu = ManualClock(), ManualClock()
         self.pacing = Pacing(config, network, self.clock, self.cpu)  # type: ignore[arg-type]
         self.looks: list[bool] = []
         self._look_s = look_s
+        self._step = step
 
     def seconds(self, count: float, fps: float = FPS) -> None:
         for _ in range(round(count * fps)):
@@ -65,7 +66,7 @@ class Driven:
                 self.pacing._loading.join()
 
     def frame(self) -> Frame:
-        return Frame(np.zeros((1, 1, 3), np.uint8), len(self.looks), self.clock.now)
+        return Frame(np.zeros((1, 1, 3), np.uint8), len(self.looks) * self._step, self.clock.now)
 
 
 def test_it_looks_at_every_second_frame_where_every_frame_is_too_much() -> None:
@@ -74,6 +75,13 @@ def test_it_looks_at_every_second_frame_where_every_frame_is_too_much() -> None:
     assert driven.looks[-8:] in ([True, False] * 4, [False, True] * 4)
     assert "every 2nd frame at 100x100" in driven.pacing.text
     assert "30 FPS" in driven.pacing.text
+
+
+@pytest.mark.parametrize("dropped", [0, 1])
+def test_frames_that_are_dropped_are_a_reason_to_look_less_and_a_slow_camera_is_none(dropped: int) -> None:
+    driven = Driven(Loads(), look_s=0.001, step=1 + dropped)
+    driven.seconds(5, FPS / 2)
+    assert all(driven.looks) == (not dropped)
 
 
 def test_without_a_frame_rate_of_its_own_it_keeps_to_the_sources() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,13 @@ from loop_runs import GREEN, frames, is_green, offline
 
 from live_seg.config import build, changed
 from live_seg.errors import EngineError, SinkLost, SourceLost
-from live_seg.frame import Frame, Image
+from live_seg.frame import Frame, Image, Matte
+from live_seg.live.card import card
+from live_seg.live.guard import Guard
 from live_seg.live.handover import Closed
 from live_seg.live.outputs import Output
 from live_seg.live.pipeline import Pipeline
+from live_seg.live.stages import PAUSED
 from live_seg.live.statistics import Statistics
 from live_seg.sinks import Stream, open_sink
 
@@ -53,9 +57,24 @@ def test_the_run_ends_at_its_limit(limit: dict[str, float], count: int) -> None:
 def test_offline_an_engine_error_ends_the_run_and_closes_the_sinks() -> None:
     sink = Recorder()
     with pytest.raises(EngineError, match="fell off the bus"):
-        offline(frames(9), ScriptedNetwork(["person"] * 4 + ["error"]), sinks=[sink])
+        offline(frames(40), ScriptedNetwork(["person"] * 4 + ["error"]), sinks=[sink])  # more than the queues hold
     assert len(sink.pictures) == 4
     assert sink.closed
+
+
+def test_offline_a_pause_puts_a_card_in_the_place_of_each_frame() -> None:
+    sink = offline(frames(12), ScriptedNetwork(), changed(GREEN, "run.paused", True))[0]
+    assert [(frame.index, frame.time) for frame in sink.frames] == [(number, number / 30) for number in range(12)]
+    assert all((picture == card(SIZE, PAUSED)).all() for picture in sink.pictures)
+
+
+def test_what_nobody_thought_of_in_the_last_stage_ends_the_run_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(guard: Guard, frame: Frame, matte: Matte | None) -> bool:
+        raise MemoryError("no room for a picture")
+
+    monkeypatch.setattr(Guard, "show", fail)
+    with pytest.raises(MemoryError):
+        offline(frames(40), ScriptedNetwork())
 
 
 def test_a_network_that_cannot_be_loaded_ends_the_run() -> None:
@@ -76,12 +95,20 @@ def test_a_source_that_breaks_off_ends_an_offline_run_with_what_came_before() ->
     assert len(sink.pictures) == 5
 
 
-def test_a_sink_that_dies_does_not_take_the_others_along() -> None:
-    mortal, other = Recorder("mortal", dies_after=3), Recorder("other")
+@pytest.mark.parametrize("of", [SinkLost, ValueError])
+@pytest.mark.parametrize("main_thread", [False, True])
+def test_a_sink_that_dies_is_told_of_and_does_not_take_the_others_along(
+    of: type[Exception], main_thread: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A sink of another package may raise anything."""
+    mortal, other = Recorder("mortal", dies_after=0, of=of), Recorder("other")
+    mortal.main_thread = main_thread
     offline(frames(20), ScriptedNetwork(), sinks=[mortal, other])
-    assert len(mortal.pictures) == 3
     assert len(other.pictures) == 20
     assert mortal.closed
+    assert [record.getMessage() for record in caplog.records if "is full" in record.getMessage()] == [
+        "mortal is full" if of is SinkLost else "mortal: mortal is full"
+    ]
 
 
 def test_who_waits_for_room_in_the_queue_of_a_sink_that_died_waits_no_more() -> None:
@@ -92,6 +119,38 @@ def test_who_waits_for_room_in_the_queue_of_a_sink_that_died_waits_no_more() -> 
     with pytest.raises(Closed):
         for _ in range(9):  # more than there is room for
             output.handover.put((room_frame().image, room_frame()))
+
+
+def test_a_window_gets_the_newest_picture_of_a_file_and_holds_nobody_up() -> None:
+    sink = Recorder()
+    sink.main_thread = True
+    output = Output(sink, True, Statistics(), time.monotonic)
+    for number in range(9):
+        output.handover.put((room_frame().image, room_frame(number)))
+    output.serve()
+    output.serve()
+    assert [frame.index for frame in sink.frames] == [8]
+
+
+def test_a_sink_is_closed_only_when_its_last_picture_is_written() -> None:
+    writes, released = threading.Event(), threading.Event()
+
+    class Slow(Recorder):
+        def write(self, picture: Image, frame: Frame) -> None:
+            writes.set()
+            released.wait(30)
+            super().write(picture, frame)
+
+        def close(self) -> None:
+            assert len(self.pictures) == 2
+
+    output = Output(Slow(), True, Statistics(), time.monotonic)
+    output.start()
+    for _ in range(2):
+        output.handover.put((room_frame().image, room_frame()))
+    assert writes.wait(30)
+    threading.Timer(0.01, released.set).start()
+    output.end()
 
 
 def test_the_run_ends_with_an_error_when_the_last_sink_dies() -> None:
@@ -106,6 +165,17 @@ def test_a_sink_that_dies_of_the_last_picture_is_told_of_though_the_others_were_
     sinks = [Recorder("disk", dies_after=5), Recorder("other")]
     offline(frames(6), ScriptedNetwork(), sinks=sinks[::order])
     assert [record.getMessage() for record in caplog.records if "disk" in record.message] == ["disk is full"]
+
+
+def test_a_sink_that_cannot_be_finished_is_told_of_and_the_others_are_closed() -> None:
+    class Full(Recorder):
+        def close(self) -> None:
+            raise SinkLost("the disk is full")
+
+    other = Recorder("other")
+    with pytest.raises(SinkLost, match="the disk is full"):
+        offline(frames(3), ScriptedNetwork(), sinks=[Full(), other])
+    assert (len(other.pictures), other.closed) == (3, 1)
 
 
 def test_where_all_sinks_die_each_is_told_of_or_raised(caplog: pytest.LogCaptureFixture) -> None:

@@ -72,6 +72,16 @@ def test_a_card_stays_while_nothing_comes() -> None:
     assert len(kept.put_pictures) == 3
 
 
+def test_a_card_is_of_now_and_not_of_the_frame_before_it() -> None:
+    """In a file that is written live it lasts as long as it was shown."""
+    clock = ManualClock()
+    shared, (guard, kept) = shared_by(clock), guarded(clock)
+    clock.now = 105.0
+    with pytest.raises(Closed):
+        compose(shared, guard, Scripted(shared, [room_frame(0, 100.0), Away("gone")]))
+    assert [frame.time for _, frame in kept.put_pictures] == [100.0, 105.0]
+
+
 @pytest.mark.parametrize("paused", [False, True])
 def test_where_every_frame_of_a_file_counts_nothing_comes_between_them(paused: bool) -> None:
     clock = ManualClock()

@@ -28,6 +28,14 @@ def test_intervals_are_between_pictures_and_not_from_capture() -> None:
     assert statistics.intervals("nothing").p50_ms == 0
 
 
+def test_pictures_are_counted_in_all_and_their_rate_is_that_of_late() -> None:
+    statistics = Statistics(window=3)
+    for now_s in (1.0, 2.0, 3.0, 3.5, 4.0):
+        statistics.shown("window", now_s, now_s)
+    assert statistics.count("window") == 5
+    assert statistics.fps("window") == pytest.approx(2)
+
+
 @pytest.mark.parametrize(("word", "lossless"), [("person", True), ("error", False)])
 def test_pictures_that_show_nothing_are_counted(word: str, lossless: bool) -> None:
     source, network = ListSource(frames(20)), ScriptedNetwork([word])
