@@ -78,12 +78,24 @@ def test_the_background_may_be_an_array_a_pillow_picture_or_a_path(image: Image,
         assert tuple(live_seg.cutout(image, background)[CORNER]) == (10, 20, 30)
 
 
-def test_one_network_is_kept_from_call_to_call(image: Image, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = []
-    monkeypatch.setattr(module, "Cutter", lambda model: made.append(model) or Cutter(model, engine="fixed"))
+def test_one_network_is_kept_from_call_to_call_and_closed_for_another(
+    image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    class Told(Cutter):
+        def __init__(self, model: str) -> None:
+            super().__init__(model, engine="fixed")
+            told.append(model)
+
+        def close(self) -> None:
+            super().close()
+            told.append("closed")
+
+    monkeypatch.setattr(module, "Cutter", Told)
     for model in ("person", "person", "person-int8"):
         live_seg.cutout(image, model=model)
-    assert made == ["person", "person-int8"]
+    assert told == ["person", "person-int8", "closed"]
     assert len(module._kept) == 1
 
 

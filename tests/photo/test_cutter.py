@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from live_seg.errors import UsageError
-from live_seg.frame import Image
+from live_seg.frame import Frame, Image, Matte, Size
+from live_seg.matting.region import Box
 from live_seg.photo import Cutter, Photo, Request, read_photo, write_photo
+from live_seg.photo.cutter import _roomy
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +67,10 @@ def test_a_stronger_blur_is_smoother_and_the_subject_stays_sharp(cutter: Cutter,
 
 
 def test_the_matte_alone_is_grey(cutter: Cutter, image: Image) -> None:
-    made = cutter(Photo(image, profile=b"of colours"), Request(matte=True))
+    own = np.full(image.shape[:2], 255, np.uint8)
+    made = cutter(Photo(image, own, profile=b"of colours"), Request(matte=True))
     assert made.image.shape == image.shape[:2]
+    assert made.alpha is None
     assert (made.image[MIDDLE], made.image[CORNER]) == (255, 0)
     assert made.profile is None
 
@@ -75,6 +82,15 @@ def test_cropped_to_the_subject_nothing_of_it_is_lost(cutter: Cutter, image: Ima
     assert 400 < made.size.height <= 480
     if made.alpha is not None:
         assert made.alpha.astype(int).sum() > 0.999 * whole.astype(int).sum()
+
+
+@given(st.integers(1, 99), st.integers(1, 99), st.integers(0, 98), st.integers(0, 98))
+def test_the_room_round_a_crop_lies_in_the_picture(width: int, height: int, left: int, top: int) -> None:
+    box = Box(min(left, width - 1), min(top, height - 1), width, height)
+    for size in (Size(width, height), Size(width + 1, height + 50)):
+        wide = _roomy(box, size)
+        assert 0 <= wide.left <= box.left < box.right <= wide.right <= size.width
+        assert 0 <= wide.top <= box.top < box.bottom <= wide.bottom <= size.height
 
 
 def test_a_cropped_blurred_photo_keeps_its_own_transparency_in_its_place(cutter: Cutter, image: Image) -> None:
@@ -149,6 +165,43 @@ def test_the_photo_is_not_written_to(cutter: Cutter, image: Image) -> None:
     assert np.array_equal(image, before)
 
 
+@pytest.mark.parametrize("request_", [Request(), Request("blur"), Request("#fff"), Request(matte=True)])
+def test_a_matte_that_is_known_is_not_written_to(cutter: Cutter, image: Image, request_: Request) -> None:
+    matte = np.full(image.shape[:2], 9, np.uint8)
+    matte.flags.writeable = False
+    cutter.compose(Photo(image), matte, request_)
+
+
+def test_the_network_works_for_one_thread_at_a_time_and_is_closed_at_the_end(image: Image) -> None:
+    second, together, closed = threading.Event(), [], []
+    with Cutter(engine="fixed") as cutter:
+        matter = cutter._matter
+
+        class Slow:
+            count = 0
+
+            def __call__(self, frame: Frame) -> Matte:
+                self.count += 1
+                if self.count == 2:
+                    second.set()
+                else:
+                    together.append(second.wait(0.2))
+                return matter(frame)
+
+            def close(self) -> None:
+                matter.close()
+                closed.append(True)
+
+        cutter._matter = Slow()  # type: ignore[assignment]
+        threads = [threading.Thread(target=cutter.matte, args=(Photo(image),)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert together == [False]
+    assert closed == [True]
+
+
 @pytest.mark.parametrize(
     ("background", "message"),
     [("beach", "is no background"), ("beach.jpg", "there is no file"), ("#12", "is not a colour")],
@@ -159,6 +212,21 @@ def test_a_background_that_cannot_be_used_is_one_line(
     with pytest.raises(UsageError, match=message) as caught:
         cutter(Photo(image), Request(background))
     assert "\n" not in str(caught.value)
+
+
+def test_after_a_background_that_cannot_be_used_the_one_before_does_not_stand_in_for_it(
+    cutter: Cutter, image: Image
+) -> None:
+    cutter(Photo(image), Request("#00ff00"))
+    for _ in range(2):
+        with pytest.raises(UsageError, match="there is no file"):
+            cutter(Photo(image), Request("beach.jpg"))
+
+
+@pytest.mark.parametrize("array", [np.zeros((4, 4, 3), np.float32), np.zeros((4, 4), np.uint8)], ids=["floats", "grey"])
+def test_an_array_that_is_no_picture_is_no_background(cutter: Cutter, image: Image, array: Image) -> None:
+    with pytest.raises(UsageError, match="is no picture"):
+        cutter(Photo(image), Request(array))
 
 
 def test_too_many_threads_are_refused_as_everywhere() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from live_seg.frame import Alpha, Image, Size
 from live_seg.photo import foreground
-from live_seg.photo.foreground import cleaned
+from live_seg.photo.foreground import _part, cleaned
 
 
 def soft_disc(size: Size, softness: float) -> Alpha:
@@ -53,6 +53,13 @@ def test_in_tiles_it_is_the_same_as_at_once(monkeypatch: pytest.MonkeyPatch) -> 
     at_once = cleaned(image, alpha)
     monkeypatch.setattr(foreground, "_TILE", 97)
     assert np.abs(cleaned(image, alpha).astype(int) - at_once).max() <= 1
+
+
+def test_far_colours_lie_where_the_picture_has_them() -> None:
+    small = np.random.default_rng(1).random((30, 40, 3), np.float32)
+    large = cv2.resize(small, (320, 240), interpolation=cv2.INTER_LINEAR)
+    for part in (np.s_[0:240, 0:320], np.s_[97:200, 31:64]):
+        assert np.abs(_part(small, part, (1 / 8, 1 / 8)) - large[part]).max() < 0.02
 
 
 @pytest.mark.parametrize("value", [0, 1, 128, 254, 255])
