@@ -20,9 +20,11 @@ SMALL = Size(64, 48)
     ("text", "bgr"), [("#00b140", (64, 177, 0)), ("#FFF", (255, 255, 255)), ("#1a2B3c", (60, 43, 26))]
 )
 def test_a_colour_fills_the_frame(text, bgr):
-    image = open_background(text)(Size(7, 5))
-    assert image.shape == (5, 7, 3)
-    assert (image == bgr).all()
+    background = open_background(text)
+    for size in (Size(7, 5), Size(3, 9)):
+        image = background(size)
+        assert Size.of(image) == size
+        assert (image == bgr).all()
 
 
 @pytest.mark.parametrize("text", ["#00b1", "#xyzxyz", "#", "#00b14000"])
@@ -58,6 +60,7 @@ def test_a_picture_fills_the_frame_undistorted_and_is_fitted_once(tmp_path):
     assert abs(bright.any(1).sum() - 160) <= 2
     assert background(Size(200, 200)) is image
     assert background(Size(50, 20)).shape == (20, 50, 3)
+    assert np.array_equal(background(Size(200, 200)), image)  # of the picture, and not of what was made small
 
 
 sides = st.integers(1, 80)

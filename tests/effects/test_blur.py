@@ -113,6 +113,13 @@ def test_an_even_picture_of_any_size_stays_as_it_is(width: int, height: int, rad
     assert np.abs(blurred_room(image, alpha, radius_px).astype(int) - 77).max() <= 1
 
 
+def test_a_weak_blur_of_a_small_picture_leaves_no_detail_of_the_room() -> None:
+    image = np.zeros((48, 64, 3), np.uint8)
+    image[:, ::2] = 200
+    room = blurred_room(image, np.zeros((48, 64), np.uint8), radius_px=1)
+    assert np.abs(np.diff(room.astype(int), axis=1)).max() < 20
+
+
 def test_its_inputs_stay_as_they_were() -> None:
     image, alpha = pattern(Size(64, 48)), person(Size(64, 48))
     before = image.copy(), alpha.copy()

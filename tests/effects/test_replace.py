@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import weakref
 from pathlib import Path
 
@@ -65,6 +66,13 @@ def test_a_file_that_cannot_be_used_is_said_at_the_start(tmp_path: Path, content
 def test_what_is_no_colour_and_no_file_is_said_at_the_start(text: str) -> None:
     with pytest.raises(UsageError):
         replace(text)
+
+
+def test_a_file_waits_for_its_backgrounds_next_picture_and_a_camera_does_not(tmp_path: Path) -> None:
+    effect = replace(make_clip(tmp_path / "waves.mp4", 10))
+    for lossless, patience_s in ((True, math.inf), (False, 0.0)):
+        effect.at(1.5, lossless)
+        assert effect._background.patience_s == patience_s
 
 
 def test_an_effect_that_was_exchanged_is_gone_at_once_and_its_video_with_it(tmp_path: Path) -> None:

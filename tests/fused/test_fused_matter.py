@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from fake_gpu import FakeGpu, OutOfMemory, noise
@@ -16,13 +18,21 @@ from live_seg.effects import EffectBase, open_effect
 from live_seg.errors import EngineError
 from live_seg.frame import Frame
 from live_seg.fused import matter as fused_matter
+from live_seg.fused.assemble import Recipe
 from live_seg.fused.builder import Builder
+from live_seg.fused.forms import form_of
 from live_seg.fused.matter import FusedMatter, graph_engines, open_matter, serving
+from live_seg.fused.session import FusedSession
 from live_seg.matting import Matter
 from live_seg.models import Model, Network
 
 CUDA = "CUDAExecutionProvider"
 FRAMES = [Frame(noise(180, 320, seed), index, index / 30) for index, seed in enumerate((0, 1, 1, 2))]
+LIGHTER = [
+    Frame(np.asarray(cv2.add(FRAMES[3].image, (level, level, level, 0)), np.uint8), 4 + index, (4 + index) / 30)
+    for index, level in enumerate((4, 0, 6, 2, 5))
+]
+"""The scene of the last frame, in a light that flickers: the past counts."""
 
 
 class Sepia(EffectBase):
@@ -41,10 +51,10 @@ def fused(network: Network, config: Config, effect: Any) -> FusedMatter:
 
 
 def test_the_matte_is_the_plain_one_and_brings_the_effects_picture_of_the_frame(network: Network) -> None:
-    config = build({"matting": {"sure": 0.0}})
+    config = build({"matting": {"sure": 0.0, "steady": 1.0}})
     effect = open_effect(config)
     matter, plain = fused(network, config, effect), Matter(network, config.matting)
-    for frame in FRAMES:
+    for frame in (*FRAMES, *LIGHTER):
         matte, expected = matter(frame), plain(frame)
         assert np.abs(matte.alpha.astype(int) - expected.alpha).max() <= 2
         assert matte.confidence == pytest.approx(expected.confidence, abs=1e-4)
@@ -66,10 +76,41 @@ def test_an_effect_without_a_form_gets_the_graphs_alpha(network: Network) -> Non
 def test_a_reset_forgets_the_past(network: Network) -> None:
     config = build({"matting": {"steady": 1.0}})
     matter = fused(network, config, open_effect(config))
-    first = matter(FRAMES[1]).alpha
-    matter(FRAMES[3])
+    first = matter(FRAMES[3]).alpha
+    matter(LIGHTER[0])
+    assert not np.array_equal(matter(FRAMES[3]).alpha, first)
+    matter(LIGHTER[0])
     matter.reset()
-    assert np.array_equal(matter(FRAMES[1]).alpha, first)
+    assert np.array_equal(matter(FRAMES[3]).alpha, first)
+
+
+def test_while_another_effects_session_serves_its_picture_is_not_taken_for_this_ones(network: Network) -> None:
+    config = build({"effect": {"name": "replace"}, "engine": {"name": "cpu", "threads": 1}})
+    blur = open_effect(build({}))
+    blurred = Recipe(network.model, replace(config.matting, sure=0.0), form_of(blur), FRAMES[0].size)
+
+    class Blurs(Builder):
+        def session(self, recipe: Recipe) -> FusedSession | None:
+            return super().session(blurred)
+
+    matter = FusedMatter(
+        network, config.matting, Blurs(["cpu"], config.engine, waits=True), lambda: open_effect(config)
+    )
+    matte = matter(FRAMES[0])
+    assert matte.finished is None
+    assert np.array_equal(matte.alpha, fused(network, config, blur)(FRAMES[0]).alpha)
+
+
+def test_closing_releases_the_sessions(network: Network) -> None:
+    config = build({"engine": {"name": "cpu", "threads": 1}})
+    builder, effect = Builder(["cpu"], config.engine, waits=True), open_effect(config)
+    matter = FusedMatter(network, config.matting, builder, lambda: effect)
+    matter(FRAMES[0])
+    session = builder._session
+    assert session
+    matter.close()
+    with pytest.raises(EngineError):
+        session(FRAMES[0].image)
 
 
 def test_a_run_that_fails_is_an_engine_error_and_then_the_plain_way_serves(

@@ -104,6 +104,7 @@ def test_without_a_gpu_the_faster_of_the_cpus_engines_is_taken(engines: Engines)
     engines.without_gpu()
     found = choose(EngineConfig(), HD)
     assert found.network.engine == "openvino"
+    assert [engines.classes[name].open for name in choice.CPUS] == [0, 1]
     assert found.why == (
         "person-int8 on CPU (B); not cuda, tensorrt: no NVIDIA driver; not cpu: no faster, 30 against 20 ms"
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib.resources import files
+from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -11,10 +13,11 @@ import pytest
 
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.config.tree import Matting
+from live_seg.engines import Blob
 from live_seg.errors import EngineError
 from live_seg.frame import Alpha, Frame, Image, Size
 from live_seg.matting import Matter
-from live_seg.models import Network, best_model
+from live_seg.models import Model, Network, best_model
 from live_seg.sources.synthetic import SyntheticSource
 
 Synthetic = Callable[..., SyntheticSource]
@@ -72,6 +75,51 @@ def test_reset_makes_the_next_frame_the_first(network: Network, synthetic: Synth
         matter(frame)
     matter.reset()
     assert np.array_equal(matter(frames[2]).alpha, Matter(network, Matting(steady=1.0))(frames[2]).alpha)
+
+
+def test_what_follows_is_as_sure_as_the_look_that_it_follows_and_a_reset_leaves_nothing_to_follow(
+    fixed_network: Network, synthetic: Synthetic
+) -> None:
+    frames = [synthetic().frame(index) for index in range(2)]
+    matter = Matter(fixed_network, Matting())
+    looked = matter(frames[0])
+    followed = matter.follow(frames[1], matter.views(frames[1]))
+    assert followed
+    assert (followed.confidence, followed.time) == (looked.confidence, looked.time)
+    matter.reset()
+    assert matter.follow(frames[1], matter.views(frames[1])) is None
+
+
+def test_a_smaller_share_is_a_smaller_input(fixed_network: Network, synthetic: Synthetic) -> None:
+    matter, frame = Matter(fixed_network, Matting()), synthetic(Size(1280, 720)).frame(0)
+    areas = []
+    for matter.share in (1.0, 0.67, 0.35):
+        areas.append(matter.views(frame).small.size)
+        assert Size.of(matter(frame).alpha) == frame.size
+    assert areas[1] < 0.85 * areas[0]
+    assert areas[2] < 0.6 * areas[1]
+
+
+@pytest.mark.parametrize(("sure", "stays"), [(0.97, False), (0.0, True)])
+def test_a_patch_that_the_network_itself_is_less_sure_of_goes_whatever_its_gain(sure: float, stays: bool) -> None:
+    class Gained:
+        """Sure of the left half, less of a patch at the right; its logits are told three times as large."""
+
+        model = Model("gained", Path("none.onnx"), "fp32", logit_gain=3.0)
+
+        def input_size(self, frame: Size) -> Size:
+            return Size(96, 96)
+
+        def __call__(self, blob: Blob) -> Blob:
+            logits = np.full((1, 1, 96, 96), -20, np.float32)
+            logits[..., :40], logits[..., 40:60, 70:90] = 3 * 2.0, 3 * 1.0
+            return logits
+
+    frame = Frame(np.zeros((96, 96, 3), np.uint8), 0, 0.0)
+    alpha = Matter(cast(Network, Gained()), Matting(sure=sure, refine="bilinear"))(frame).alpha
+    assert alpha[50, 20] > 250
+    assert (alpha[50, 80] > 200) == stays
+    assert stays or alpha[50, 80] == 0
 
 
 def test_an_engine_that_fails_is_no_matte(

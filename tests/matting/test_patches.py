@@ -72,6 +72,13 @@ def test_what_hangs_together_with_the_person_stays() -> None:
     assert without_stray(alpha, 0.97) is alpha
 
 
+def test_what_hangs_together_by_corners_only_stays_too() -> None:
+    alpha = matte()
+    for step in range(0, 28, 2):
+        alpha[56 - step : 58 - step, 60 + step : 62 + step] = 0.3
+    assert without_stray(alpha, 0.97) is alpha
+
+
 def test_the_faint_rim_goes_with_its_patch_and_not_with_the_persons() -> None:
     alpha = np.zeros((64, 112), np.float32)
     alpha[9:61, 19:61] = alpha[19:31, 79:96] = 0.15

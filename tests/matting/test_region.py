@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 
 import cv2
@@ -61,6 +62,23 @@ def test_what_only_the_first_look_saw_is_not_lost() -> None:
         return matte if frame.size == (1000, 800) else Matte(np.zeros_like(matte.alpha), 1.0, 0.0)
 
     assert Region(once)(Frame(image, 0, 0.0)).alpha.any()
+
+
+@pytest.mark.parametrize(
+    "box", [Box(100, 200, 180, 330), Box(300, 250, 700, 600), Box(20, 20, 980, 780)], ids=["small", "middling", "large"]
+)
+def test_the_last_look_is_finished_on_what_it_saw(box: Box) -> None:
+    seen: list[Size] = []
+
+    def finish(frame: Frame, matte: Matte) -> Matte:
+        seen.append(frame.size)
+        return replace(matte, alpha=matte.alpha // 2)
+
+    looks = Looks()
+    matte = Region(looks, finish)(Frame(bright(Size(1000, 800), box), 0, 0.0))
+    assert matte.alpha.max() == 127
+    assert seen == looks.sizes[-1:]
+    assert len(looks.sizes) == (1 if box.left == 20 else 2)
 
 
 def test_far_specks_do_not_widen_the_box() -> None:

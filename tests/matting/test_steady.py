@@ -91,7 +91,9 @@ def test_a_cut_to_another_scene_forgets_the_past() -> None:
     steady, alpha = Steady(1), np.full((HEIGHT, WIDTH), 0.5, np.float32)
     steady(alpha, np.full((HEIGHT, WIDTH, 3), 20, np.uint8))
     other = alpha + np.float32(0.1)
-    assert np.array_equal(steady(other, np.full((HEIGHT, WIDTH, 3), 200, np.uint8)), other)
+    image = np.full((HEIGHT, WIDTH, 3), 200, np.uint8)
+    assert np.array_equal(steady(other, image), other)
+    assert not np.array_equal(steady(alpha, image), alpha)  # the new scene is steadied as the old one was
 
 
 def test_reset_forgets_the_past() -> None:
