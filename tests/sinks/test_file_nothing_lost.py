@@ -165,6 +165,21 @@ def test_a_part_file_is_found_by_its_name(tmp_path):
     assert part.path.name == "out.part.mp4"
     part.finish(keep=False)
     assert folder_of(tmp_path) == []
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        part.tell()
+
+
+def test_after_a_write_that_failed_nothing_more_is_written_also_when_there_is_room_again(tmp_path, monkeypatch):
+    """A file with a piece missing cannot be played beyond it, and some players not at all."""
+    part = PartFile(tmp_path / "out.mp4")
+    part.write(b"begin")
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", limited(os.write, 0))
+        part.write(b" middle")
+    part.write(b" end")
+    part.finish(keep=True)
+    assert part.error
+    assert (tmp_path / "out.mp4").read_bytes() == b"begin"
 
 
 @pytest.mark.parametrize("written", [0, 3])

@@ -5,10 +5,10 @@ import pytest
 from made_clips import SMALL, make_clip, onsets_s, picture_of
 
 from live_seg.config import build
-from live_seg.frame import Frame
+from live_seg.frame import Frame, Size
 from live_seg.media import VideoFile
 from live_seg.sinks import Stream
-from live_seg.sinks.file import FileSink
+from live_seg.sinks.file import FileSink, _pixel_aspect
 
 
 def copied(source, target, frames=None):
@@ -104,6 +104,8 @@ def test_pixels_that_are_not_square_stay_so(tmp_path):
         container.mux(stream.encode(None))
     with av.open(str(copied(clip, tmp_path / "out.mp4"))) as container:
         assert container.streams.video[0].sample_aspect_ratio == Fraction(15, 16)
+    assert _pixel_aspect(str(clip), Size(*SMALL[::-1])) == Fraction(16, 15)  # shown turned upright
+    assert _pixel_aspect(str(clip), Size(30, 30)) == 1  # another size: what it was scaled by is not known
 
 
 def test_sound_in_an_unknown_coding_is_left_out_and_that_is_said(tmp_path, caplog):

@@ -132,8 +132,9 @@ def test_a_device_that_takes_no_second_sender_is_not_opened(library, monkeypatch
     assert not library.opened
 
 
-def test_a_refusal_of_the_library_is_one_line(library):
-    library.refusal = RuntimeError("'v4l2loopback' backend: Device not found\n'x' backend: no")
+@pytest.mark.parametrize("kind", [RuntimeError, ValueError, OSError])
+def test_a_refusal_of_the_library_is_one_line(library, kind):
+    library.refusal = kind("'v4l2loopback' backend: Device not found\n'x' backend: no")
     with pytest.raises(SinkError) as error:
         opened()
     assert "\n" not in str(error.value) and "live-seg doctor" in str(error.value)
@@ -152,9 +153,10 @@ def test_windows_and_macos_need_obs_and_take_the_first_camera(library, monkeypat
         opened(devices=())
 
 
-def test_a_sender_that_fails_is_lost(library):
+@pytest.mark.parametrize("kind", [RuntimeError, OSError])
+def test_a_sender_that_fails_is_lost(library, kind):
     with opened() as sink:
-        library.opened[0].failure = RuntimeError("device gone")
+        library.opened[0].failure = kind("device gone")
         with pytest.raises(SinkLost, match=r"Live Seg Camera .* takes no more pictures: device gone"):
             sink.write(*picture(640, 360))
 
