@@ -66,6 +66,12 @@ def test_another_radius_of_the_blur_and_another_way_to_hide_count_at_once(monkey
     assert [np.array_equal(sink.pictures[number], hidden) for number in (0, -1)] == [False, True]
 
 
+def test_a_change_that_counts_from_the_next_start_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    live(ScriptedNetwork(), {2: setting("source.fps", 15.0), 4: toggle("source.mirror")}, 30)
+    told = [record.getMessage() for record in caplog.records if "next start" in record.getMessage()]
+    assert told == ["what was changed in source counts from the next start"]
+
+
 def test_a_change_that_cannot_be_is_refused_and_everything_goes_on() -> None:
     sink = live(ScriptedNetwork(), {3: setting("replace.background", "no/such/beach.jpg"), 6: _refused}, 30)
     assert is_green(sink.pictures[-1])

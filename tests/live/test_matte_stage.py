@@ -127,7 +127,11 @@ def test_a_matte_brings_what_was_halved_of_its_frame() -> None:
     assert made.matte.halved.image is frame.image
 
 
-def test_a_governor_that_is_switched_off_is_not_told_of_any_more() -> None:
+def test_a_governor_that_is_switched_off_is_not_told_of_any_more_and_loads_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed: list[Pacing] = []
+    monkeypatch.setattr(Pacing, "close", lambda pacing: closed.append(pacing))
     clock, network = ManualClock(), ScriptedNetwork()
     network.input_size = lambda frame: SMALL  # type: ignore[method-assign]
     effect = open_effect(CONFIG)
@@ -144,6 +148,7 @@ def test_a_governor_that_is_switched_off_is_not_told_of_any_more() -> None:
         Matting(shared, loads(network), lambda: effect).run(Line(clock, still(40)), Switching(clock))
     assert len([line for line in told if line]) == 1
     assert not told[-1]
+    assert len(closed) == 1  # which waits for what it is loading
 
 
 def test_a_matte_of_an_older_look_than_the_last_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:

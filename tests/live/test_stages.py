@@ -96,9 +96,10 @@ def test_where_every_frame_of_a_file_counts_nothing_comes_between_them(paused: b
 def test_a_paused_camera_that_gives_nothing_still_shows_the_card() -> None:
     clock = ManualClock()
     shared, (guard, kept) = shared_by(clock, build({"run": {"paused": True}})), guarded(clock)
+    clock.now = 105.0
     with pytest.raises(Closed):
         compose(shared, guard, Scripted(shared, [room_frame(), None]))
-    assert len(kept.put_pictures) == 2
+    assert [frame.time for _, frame in kept.put_pictures] == [105.0, 105.0]
     assert (kept.last == card(SIZE, PAUSED)).all()
 
 

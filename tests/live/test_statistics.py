@@ -31,9 +31,10 @@ def test_intervals_are_between_pictures_and_not_from_capture() -> None:
 def test_pictures_are_counted_in_all_and_their_rate_is_that_of_late() -> None:
     statistics = Statistics(window=3)
     for now_s in (1.0, 2.0, 3.0, 3.5, 4.0):
-        statistics.shown("window", now_s, now_s)
+        statistics.shown("window", now_s - 0.04, now_s)
     assert statistics.count("window") == 5
     assert statistics.fps("window") == pytest.approx(2)
+    assert statistics.delay("window").p50_ms == pytest.approx(40)
 
 
 @pytest.mark.parametrize(("word", "lossless"), [("person", True), ("error", False)])
