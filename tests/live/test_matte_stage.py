@@ -131,7 +131,11 @@ def test_a_governor_that_is_switched_off_is_not_told_of_any_more_and_loads_nothi
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     closed: list[Pacing] = []
-    monkeypatch.setattr(Pacing, "close", lambda pacing: closed.append(pacing))
+
+    def close(pacing: Pacing) -> None:
+        closed.append(pacing)
+
+    monkeypatch.setattr(Pacing, "close", close)
     clock, network = ManualClock(), ScriptedNetwork()
     network.input_size = lambda frame: SMALL  # type: ignore[method-assign]
     effect = open_effect(CONFIG)
