@@ -28,6 +28,9 @@ _taken_as_it_is = {
 _aac_rates = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350)
 """ISO/IEC 14496-3, table of samplingFrequencyIndex."""
 
+_begins = {"ac3": b"\x0b\x77", "eac3": b"\x0b\x77"}
+"""ETSI TS 102 366, syncword. MP4 and MOV look into these packets, and one that is broken would end the whole file."""
+
 _delay_s = 0.05
 """AAC begins with up to 2,112 samples that are not heard, before time 0; MP4 and MOV know that, others would shift."""
 
@@ -90,23 +93,31 @@ class Sound:
     def _copied(self, stream: AudioStream, copy: AudioStream, earliest_s: float) -> Iterator[Timed]:
         tick = stream.time_base or Fraction(1, 1000)
         shift = round(self._start_s / tick)
+        begins = _begins.get(stream.codec_context.codec.canonical_name, b"")
+        last: int | None = None
+        following = 0
         for packet in self._read(stream):
-            if packet.pts is None or packet.dts is None:
+            if packet.pts is None or packet.dts is None or not bytes(packet).startswith(begins):
                 continue
             packet.pts -= shift
             packet.dts -= shift
-            time_s = float(packet.pts * tick)
-            if time_s >= earliest_s:
-                packet.stream = copy
-                yield time_s, packet
+            if packet.pts * tick < earliest_s:
+                continue
+            if last is not None and packet.dts <= last:  # two recordings in one file: no container takes that
+                packet.pts += following - packet.dts
+                packet.dts = following
+            last = packet.dts
+            following = last + max(1, packet.duration or 0)
+            packet.stream = copy
+            yield float(packet.pts * tick), packet
 
     def _encoded(self, stream: AudioStream, encoder: AudioStream) -> Iterator[Timed]:
         from av.audio.resampler import AudioResampler
         from av.error import FFmpegError
 
-        resampler = AudioResampler("flt" if encoder.name == "libopus" else "fltp", encoder.layout, encoder.rate)
         clock = Fraction(1, encoder.rate)
         written = 0
+        kind: tuple[str, str, int] | None = None
         for packet in self._read(stream):
             try:
                 frames = stream.codec_context.decode(packet)
@@ -115,6 +126,9 @@ class Sound:
             for frame in frames:
                 if frame.time is None or frame.time < self._start_s - _delay_s:
                     continue
+                if kind != (kind := (frame.format.name, frame.layout.name, frame.sample_rate)):  # it takes one alone
+                    samples = "flt" if encoder.name == "libopus" else "fltp"
+                    resampler = AudioResampler(samples, encoder.layout, encoder.rate)
                 for part in resampler.resample(frame):
                     place = max(written, round((frame.time - self._start_s) * encoder.rate))
                     part.pts, part.time_base = place, clock

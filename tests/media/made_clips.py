@@ -10,6 +10,8 @@ from live_seg.frame import Image, Size
 SMALL = Size(64, 48)
 PAL = Fraction(25)
 
+_layouts = {1: "mono", 2: "stereo"}
+
 
 def picture_of(index: int, size: Size = SMALL) -> Image:
     """Grey that says its index, also after encoding: `index_of` reads it back."""
@@ -20,15 +22,20 @@ def index_of(image: Image) -> int:
     return round((float(image.mean()) - 20) / 8)
 
 
-def make_clip(path, count=10, size=SMALL, rate=PAL, times=None, sound=None, codec="libx264", pixels="yuv420p"):
-    """A video of `picture_of(0…)`; `times` in 1/1000 s makes its rate variable; `sound` is (codec, sample rate)."""
+def make_clip(
+    path, count=10, size=SMALL, rate=PAL, times=None, sound=None, codec="libx264", pixels="yuv420p", *, channels=1
+):
+    """A video of `picture_of(0…)`; `times` in 1/1000 s makes its rate variable; `sound` is (codec, sample rate).
+
+    Of two `channels` only the left one has the tones, so that a mixture of both is noticed.
+    """
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate, options={"crf": "10", "g": "12"} if codec == "libx264" else {})
         stream.width, stream.height = size
         stream.pix_fmt = pixels
         if times:
             stream.codec_context.time_base = Fraction(1, 1000)
-        track = container.add_stream(sound[0], rate=sound[1], layout="mono") if sound else None
+        track = container.add_stream(sound[0], rate=sound[1], layout=_layouts[channels]) if sound else None
         for index in range(count):
             frame = av.VideoFrame.from_ndarray(picture_of(index, size), format="bgr24")
             frame.pts = times[index] if times else index
@@ -36,20 +43,23 @@ def make_clip(path, count=10, size=SMALL, rate=PAL, times=None, sound=None, code
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
         if track:
-            _beep(container, track, sound[1], count / rate)
+            _beep(container, track, sound[1], channels, count / rate)
     return path
 
 
-def _beep(container, track, rate, seconds):
-    """Silence, and a tone in the second half of every second."""
+def _beep(container, track, rate, channels, seconds):
+    """Silence, and a tone in the second half of every second; on the right silence alone."""
     step = 1024
+    layout = _layouts[channels]
     resampler = av.AudioResampler(
-        track.codec_context.format, "mono", rate, frame_size=track.codec_context.frame_size or step
+        track.codec_context.format, layout, rate, frame_size=track.codec_context.frame_size or step
     )
     for start in range(0, int(seconds * rate), step):
         time_s = (start + np.arange(step)) / rate
         tone = np.sin(2 * np.pi * 880 * time_s) * 0.5 * (time_s % 1 >= 0.5)
-        frame = av.AudioFrame.from_ndarray(tone.astype(np.float32)[None], format="fltp", layout="mono")
+        tones = np.zeros((channels, step), np.float32)
+        tones[0] = tone
+        frame = av.AudioFrame.from_ndarray(tones, format="fltp", layout=layout)
         frame.sample_rate, frame.pts, frame.time_base = rate, start, Fraction(1, rate)
         for part in resampler.resample(frame):
             container.mux(track.encode(part))

@@ -1,34 +1,16 @@
 from fractions import Fraction
 
 import av
+import numpy as np
 import pytest
 from made_clips import SMALL, make_clip, onsets_s, picture_of
+from sounding import codec_and_length_s, copied
 
 from live_seg.config import build
 from live_seg.frame import Frame, Size
 from live_seg.media import VideoFile
 from live_seg.sinks import Stream
 from live_seg.sinks.file import FileSink, _pixel_aspect
-
-
-def copied(source, target, frames=None):
-    """Every picture of a file, or the first so many, with its sound."""
-    file = VideoFile(str(source))
-    stream = Stream(file.size, file.fps, lossless=True, sound_from=str(source))
-    with FileSink(build({"output": {"file": str(target)}}), stream) as sink:
-        for index, (time_s, image) in enumerate(file):
-            if index == frames:
-                break
-            sink.write(image, Frame(image, index, time_s))
-    file.close()
-    return target
-
-
-def codec_and_length_s(path):
-    with av.open(str(path)) as container:
-        stream = container.streams.audio[0]
-        ends = [packet.pts + packet.duration for packet in container.demux(stream) if packet.size]
-        return stream.codec_context.name, float(ends[-1] * stream.time_base)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +37,35 @@ def test_sound_stays_with_its_pictures(tmp_path, source, sound, target, codec):
     assert named == codec
     assert length_s == pytest.approx(3.0, abs=0.06)
     assert onsets_s(path) == pytest.approx([0.5, 1.5, 2.5], abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("sound", "target", "codec"),
+    [
+        (("aac", 44_100), "out.mp4", "aac"),
+        (("aac", 44_100), "out.webm", "opus"),
+        (("libopus", 48_000), "out.mov", "aac"),
+        (("pcm_s16le", 22_050), "out.mp4", "aac"),
+    ],
+)
+def test_left_and_right_stay_apart(tmp_path, sound, target, codec):
+    clip = make_clip(tmp_path / "clip.mkv", 50, sound=sound, channels=2)
+    path = copied(clip, tmp_path / target)
+    with av.open(str(path)) as container:
+        stream = container.streams.audio[0]
+        assert (stream.codec_context.name, stream.layout.name) == (codec, "stereo")
+        samples = np.concatenate([frame.to_ndarray() for frame in container.decode(stream)], axis=1)
+    left, right = np.abs(samples).max(1)
+    assert left > 0.4
+    assert right < 0.05
+    assert onsets_s(path) == pytest.approx([0.5, 1.5], abs=0.03)
+
+
+@pytest.mark.parametrize("target", ["out.webm", "out.mov"])
+def test_one_channel_stays_one(tmp_path, target):
+    clip = make_clip(tmp_path / "clip.mkv", sound=("mp2", 48_000))
+    with av.open(str(copied(clip, tmp_path / target))) as container:
+        assert container.streams.audio[0].layout.name == "mono"
 
 
 def test_sound_that_matroska_has_no_name_for_is_encoded_anew(tmp_path):
