@@ -38,7 +38,7 @@ def _answers(host: str, number: int) -> bool:
             connection.settimeout(2)
             try:
                 connection.connect(address)
-            except OSError:
+            except (OSError, OverflowError):  # the latter of a number beyond all ports
                 continue
             return True
     return False
