@@ -58,7 +58,7 @@ class FusedMatter(Matter):
         if session is None:
             if not self._is_plain:
                 super().reset()
-            self._is_plain = True
+            self._is_plain = self._is_new = True  # the session that comes, or comes back, has not seen this frame
             return super().__call__(frame, views)
         self._is_plain = False
         try:
