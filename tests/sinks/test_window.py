@@ -177,3 +177,16 @@ def test_a_picture_that_does_not_fit_onto_the_disk_leaves_no_piece_of_it(
     sink._press("o")
     assert "the picture was not saved: no space left on device." in caplog.text
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="X11 is the exception there")
+def test_the_systems_own_way_to_x11_events_goes_before_that_of_opencv() -> None:
+    code = """
+import ctypes
+from live_seg.sinks.window import keep_events
+
+assert not hasattr(ctypes.CDLL(None), "XSetEventQueueOwner")
+keep_events()
+assert hasattr(ctypes.CDLL(None), "XSetEventQueueOwner"), "what is looked up first"
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
