@@ -142,7 +142,7 @@ def keep_events() -> None:
     OpenCV's packages bring a libX11-xcb of their own. By it Qt says that X11's events are for Qt alone, but what it
     writes to is a structure of the system's libX11, which has another layout in libX11 1.8 than in theirs: events come
     to both, and some get lost. The system's libX11-xcb knows the layout; loaded for all, before Qt's plugin, it is the
-    one that Qt calls. Of windows opened on one busy core 10 of 21 stayed black, none of 108 with it.
+    one that Qt calls.
     """
     if sys.platform == "linux":
         with suppress(OSError):  # then there is none, and it is as it was

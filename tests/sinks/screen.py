@@ -20,9 +20,9 @@ needs_screen = pytest.mark.skipif(
 def screen() -> Iterator[str]:
     """Starts Xvfb on a free display; gives its name."""
     read, write = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1000x700x24"], pass_fds=[write], stderr=subprocess.DEVNULL
-    )
+    # -noreset: else it begins anew, and refuses who comes meanwhile, whenever the only program that was there leaves.
+    command = ["Xvfb", "-noreset", "-displayfd", str(write), "-screen", "0", "1000x700x24"]
+    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
     os.close(write)
     try:
         with os.fdopen(read) as answer:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -25,17 +25,17 @@ from live_seg.sinks.screen import screen_problem
 from live_seg.sinks.window import KEYS, Window, over_checker, with_text
 
 GREEN = (0, 177, 64)  # RGB of what stands behind the person
+DEMO = ["-m", "live_seg", "--camera", "demo", "--size", "640x360", "--fps", "10", "--replace", "#00b140"]
+DEMO += ["--set", "guard.max_age_ms=20000", "--seconds", "120"]  # the machine that tests may be busy
 
 
 class App:
     """The app in a process of its own, on a screen of its own."""
 
-    def __init__(self, display: str, folder: Path) -> None:
+    def __init__(self, display: str, folder: Path, words: Sequence[str] = DEMO) -> None:
         self._environment = {**os.environ, "DISPLAY": display}
-        words = ["--camera", "demo", "--size", "640x360", "--fps", "10", "--replace", "#00b140"]
-        slow = ["--set", "guard.max_age_ms=20000", "--seconds", "120"]  # the machine that tests may be busy
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "live_seg", *words, *slow], env=self._environment, cwd=folder, stderr=subprocess.PIPE
+            [sys.executable, *words], env=self._environment, cwd=folder, stderr=subprocess.PIPE
         )
 
     def look(self) -> Image:
@@ -51,9 +51,9 @@ class App:
         self._xdotool("windowfocus", found[-1])
         self._xdotool("key", key)
 
-    def wait_for(self, seen: Callable[[Image], bool]) -> Image:
+    def wait_for(self, seen: Callable[[Image], bool], timeout_s: float = 60) -> Image:
         """The screen once it looks so."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             assert self.process.poll() is None, self.process.stderr and self.process.stderr.read()
             picture = self.look()
@@ -190,3 +190,44 @@ keep_events()
 assert hasattr(ctypes.CDLL(None), "XSetEventQueueOwner"), "what is looked up first"
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+DRAWING = f"""
+import time
+import numpy as np
+from live_seg.config import build
+from live_seg.frame import Frame, Size
+from live_seg.sinks import Stream
+from live_seg.sinks.window import Window
+
+picture = np.full((360, 640, 3), {GREEN[::-1]}, np.uint8)
+window = Window(build({{}}), Stream(Size(640, 360), 30.0, False))
+while True:
+    window.write(picture, Frame(picture, 0, 0.0))
+    window.pump()
+    time.sleep(0.01)
+"""
+
+
+@pytest.fixture
+def one_core() -> Iterator[None]:
+    """All that is started meanwhile shares one core."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    yield
+    os.sched_setaffinity(0, cores)
+
+
+@needs_screen
+@pytest.mark.skipif(sys.platform != "linux", reason="cores are chosen in another way there")
+@pytest.mark.usefixtures("one_core")
+def test_no_window_of_many_stays_black_on_one_core(tmp_path: Path) -> None:
+    """Where events got lost a third of them did."""
+    for _ in range(10):
+        with screen() as display:
+            app = App(display, tmp_path, ["-c", DRAWING])
+            try:
+                app.wait_for(lambda picture: share_of(picture, GREEN) > 0.2, timeout_s=20)
+            finally:
+                app.process.kill()
+                app.process.communicate()
