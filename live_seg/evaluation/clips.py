@@ -16,6 +16,7 @@ from live_seg.evaluation.pairs import PICTURES, read_image, read_mask
 from live_seg.evaluation.score import Score, score_pair
 from live_seg.evaluation.temporal import dtssd, motion, warped_difference
 from live_seg.frame import Alpha, Image
+from live_seg.media import open_container
 
 VIDEOS = {".mp4", ".mkv", ".mov", ".webm", ".avi"}
 """Endings that count as a video."""
@@ -45,7 +46,7 @@ class Clip:
                 yield read_image(file), read_mask(self.path / "alpha" / f"{file.stem}.png")
             return
         try:
-            with av.open(str(self.path)) as container:
+            with open_container(self.path) as container:
                 for frame in container.decode(video=0):
                     yield np.asarray(frame.to_ndarray(format="bgr24"), np.uint8), None
         except (av.FFmpegError, IndexError) as error:

@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from made_clips import make_clip
 from networks import write_pairs, write_peer
 
 from live_seg.cli.main import main
@@ -138,6 +139,14 @@ def test_a_clip_with_true_alpha_gives_area_flicker_and_dtssd(folder: Path, capsy
     assert means["area"] == pytest.approx(33 * 38 / (48 * 64), abs=0.02) and models["bad"]["overall"]["area"] == 1
     (row,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("| good | 1 "))
     assert f" {means['area']:.4f} " in row and "**" in row, "no area is better than another"
+
+
+def test_a_clip_with_a_title_that_is_no_utf_8_is_measured(folder: Path) -> None:
+    file = make_clip(folder / "old.avi", 5)
+    file.write_bytes(file.read_bytes().replace(b"Lavf", "Фильм".encode("cp1251")[:4]))
+    out = folder / "scores.json"
+    assert main(["evaluate", str(folder / "good.json"), str(file), "--json", str(out)]) == 0
+    assert json.loads(out.read_text())["models"]["good"]["overall"]["n"] == 1
 
 
 def test_a_clip_that_cannot_be_read_is_named_and_takes_no_other_with_it(
