@@ -200,7 +200,8 @@ def _mine(arguments: argparse.Namespace) -> int:
             listing = folder.finish(arguments.sheet)
     if folder.unreadable:
         print(f"skipped: {folder.unreadable} of {len(rooms)} cannot be read")
-    print(f"{folder.mean_share:.2%} of the rooms is taken for persons")
+    if folder.read:
+        print(f"{folder.mean_share:.2%} of the rooms is taken for persons")
     print(f"{folder.kept} kept, {folder.parts} cut-outs; what became of each: {listing}")
     if arguments.sheet and folder.kept:
         print(f"contact sheet: {arguments.sheet}")

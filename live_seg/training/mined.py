@@ -20,8 +20,6 @@ class MinedFolder:
     ----------
     kept, parts
         Rooms and cut-outs written.
-    unreadable
-        Rooms that could not be read.
 
     Parameters
     ----------
@@ -41,7 +39,7 @@ class MinedFolder:
     """
 
     def __init__(self, folder: Path, rooms: Sequence[Path], least: float, source: str = "") -> None:
-        self.kept = self.parts = self.unreadable = 0
+        self.kept = self.parts = 0
         self._folder = NewFolder(folder, rooms, source)
         self._least = least
         self._shares: list[float] = []
@@ -52,6 +50,11 @@ class MinedFolder:
     def read(self) -> int:
         """Rooms that could be read."""
         return len(self._shares)
+
+    @property
+    def unreadable(self) -> int:
+        """Rooms that could not be."""
+        return len(self._rows) - self.read
 
     @property
     def mean_share(self) -> float:
@@ -69,7 +72,6 @@ class MinedFolder:
         picture = taken.picture
         self._rows.append((taken.share, picture.name, taken.why))
         if taken.image is None or taken.matte is None:
-            self.unreadable += 1
             return
         self._shares.append(taken.share)
         if taken.share < self._least or not taken.share:

@@ -111,7 +111,11 @@ def test_the_command_looks_at_both_sides_of_every_room(
     assert "100.00% of the rooms" in said and "2 kept, 2 cut-outs" in said and "1 of 3 cannot be read" in said
 
 
-def test_rooms_of_which_none_can_be_read_are_an_error(rooms: list[Path], tmp_path: Path) -> None:
+def test_rooms_of_which_none_can_be_read_are_an_error(
+    rooms: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for room in rooms:
         room.write_bytes(b"no picture")
     assert main(["data", "mine", str(rooms[0].parent), "--out", str(tmp_path / "mined")]) == 2
+    said = capsys.readouterr().out
+    assert "3 of 3 cannot be read" in said and "taken for persons" not in said
