@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-
-import av
-import numpy as np
 
 from live_seg.errors import UsageError
 from live_seg.evaluation.candidate import Candidate
@@ -16,10 +14,7 @@ from live_seg.evaluation.pairs import PICTURES, read_image, read_mask
 from live_seg.evaluation.score import Score, score_pair
 from live_seg.evaluation.temporal import dtssd, motion, warped_difference
 from live_seg.frame import Alpha, Image
-from live_seg.media import open_container
-
-VIDEOS = {".mp4", ".mkv", ".mov", ".webm", ".avi"}
-"""Endings that count as a video."""
+from live_seg.media import VIDEO_SUFFIXES, VideoFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +29,7 @@ class Clip:
         return self.path.stem
 
     def frames(self) -> Iterator[tuple[Image, Alpha | None]]:
-        """Frames in order, each with its true alpha where that is known.
+        """Frames in order, as the app sees them, each with its true alpha where that is known.
 
         Raises
         ------
@@ -45,12 +40,9 @@ class Clip:
             for file in sorted(item for item in (self.path / "frames").iterdir() if item.suffix.lower() in PICTURES):
                 yield read_image(file), read_mask(self.path / "alpha" / f"{file.stem}.png")
             return
-        try:
-            with open_container(self.path) as container:
-                for frame in container.decode(video=0):
-                    yield np.asarray(frame.to_ndarray(format="bgr24"), np.uint8), None
-        except (av.FFmpegError, IndexError) as error:
-            raise UsageError(f"{self.path} cannot be read as a video: {error}") from None
+        with closing(VideoFile(str(self.path))) as video:
+            for _, image in video:
+                yield image, None
 
 
 def find_clips(data: Path) -> list[Clip]:
@@ -109,4 +101,4 @@ def _add(values: dict[str, list[float]], more: dict[str, float]) -> None:
 def _is_clip(path: Path) -> bool:
     if path.is_dir():
         return (path / "frames").is_dir() and (path / "alpha").is_dir()
-    return path.suffix.lower() in VIDEOS and path.is_file()
+    return path.suffix.lower() in VIDEO_SUFFIXES and path.is_file()

@@ -5,10 +5,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from made_clips import make_clip
+from made_clips import SMALL, make_clip, turn
 from networks import write_pairs, write_peer
 
 from live_seg.cli.main import main
+from live_seg.evaluation.clips import Clip
+from live_seg.frame import Size
 
 
 @pytest.fixture
@@ -147,6 +149,11 @@ def test_a_clip_with_a_title_that_is_no_utf_8_is_measured(folder: Path) -> None:
     out = folder / "scores.json"
     assert main(["evaluate", str(folder / "good.json"), str(file), "--json", str(out)]) == 0
     assert json.loads(out.read_text())["models"]["good"]["overall"]["n"] == 1
+
+
+def test_a_clip_is_measured_upright_as_the_app_shows_it(folder: Path) -> None:
+    ((image, truth),) = Clip(turn(make_clip(folder / "phone.mp4", 1), 90)).frames()
+    assert Size.of(image) == Size(SMALL.height, SMALL.width) and truth is None
 
 
 def test_a_clip_that_cannot_be_read_is_named_and_takes_no_other_with_it(
