@@ -23,11 +23,15 @@ def is_one_file(inputs: Sequence[Path], out: Path) -> bool:
     Raises
     ------
     UsageError
-        If it names a picture of a format that is not written.
+        If it names a picture of a format that is not written, or one file for several pictures.
     """
-    if len(inputs) != 1 or inputs[0].is_dir() or out.is_dir():
-        return False
     suffix = out.suffix.lower()
+    if out.is_dir():
+        return False
+    if len(inputs) != 1 or inputs[0].is_dir():
+        if suffix in SUFFIXES:
+            raise UsageError(f"{shown(out)} is one file, and there may be several results", "Give a folder with -o.")
+        return False
     if suffix in SUFFIXES and suffix[1:] not in FORMATS:
         raise UsageError(f"{shown(out)}: {suffix} files are not written", f"There are: {', '.join(FORMATS)}.")
     return suffix[1:] in FORMATS

@@ -118,9 +118,18 @@ def test_a_link_that_leads_back_up_does_not_lead_round_and_round(tree: Path) -> 
         (["in/a.jpg"], "me.png", True),
         (["in/a.jpg"], "me.WEBP", True),
         (["in/a.jpg"], "folder", False),
-        (["in"], "me.png", False),
-        (["in/a.jpg", "in/deep/c.PNG"], "me.png", False),
+        (["in"], "folder", False),
+        (["in"], "cut.v2", False),
+        (["in/a.jpg", "in/deep/c.PNG"], "folder", False),
+        (["in/a.jpg", "in/deep/c.PNG"], "made.png", False),
     ],
 )
 def test_the_output_is_a_file_only_for_one_picture(tree: Path, inputs: list[str], out: str, expected: bool) -> None:
+    (tree / "made.png").mkdir()
     assert is_one_file([tree / name for name in inputs], tree / out) is expected
+
+
+@pytest.mark.parametrize("inputs", [["in"], ["in/a.jpg", "in/deep/c.PNG"]])
+def test_several_pictures_do_not_go_into_one_file(tree: Path, inputs: list[str]) -> None:
+    with pytest.raises(UsageError, match=r"me\.png is one file"):
+        is_one_file([tree / name for name in inputs], tree / "me.png")
