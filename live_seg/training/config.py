@@ -35,6 +35,9 @@ class Data:
     rooms: Annotated[list[str], _key("folders of pictures without persons, or split files; empty: no composition")] = (
         field(default_factory=list)
     )
+    nobody: Annotated[
+        list[str], _key("the same, as natural frames beside the pictures of train: a teacher is asked about them, too")
+    ] = field(default_factory=list)
     free: Annotated[
         list[str], _key("sources in whose pictures everybody has a mask: parts with nobody are rooms, of source `free`")
     ] = field(default_factory=list)

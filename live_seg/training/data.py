@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
 from live_seg.errors import UsageError, unknown
-from live_seg.evaluation.pairs import Sample
-from live_seg.training.config import TrainConfig
+from live_seg.evaluation.measure import room_source
+from live_seg.evaluation.pairs import Sample, read_image
+from live_seg.evaluation.split_file import find_pictures
+from live_seg.frame import Alpha, Image
+from live_seg.training.config import Data, TrainConfig
 from live_seg.training.readers import read_all
 from live_seg.training.split import fingerprint, split
 
@@ -35,6 +41,34 @@ class Samples:
         for sample in self.train:
             named.setdefault(sample.name, []).append(sample)
         return sum(sample in named.get(sample.name, ()) for sample in self.val)
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """A picture in which nobody is: a `Sample` without a mask."""
+
+    file: Path
+
+    @property
+    def name(self) -> str:
+        """File name without its ending."""
+        return self.file.stem
+
+    @property
+    def source(self) -> str:
+        """As that of a room: its name up to the first dash."""
+        return room_source(self.file)
+
+    def load(self) -> tuple[Image, Alpha]:
+        """Picture as uint8 (H, W, 3) BGR, and an alpha of 0 everywhere; raises UsageError if it cannot be read."""
+        image = read_image(self.file)
+        return image, np.zeros(image.shape[:2], np.uint8)
+
+
+def empty_samples(data: Data) -> list[Nobody]:
+    """The pictures of `data.nobody`, at most `most`; raises UsageError if a folder holds none."""
+    places = [Path(place).expanduser() for place in data.nobody]
+    return pick([Nobody(file) for place in places for file in find_pictures(place, usual="train")], data.most)
 
 
 def training_samples(config: TrainConfig) -> Samples:

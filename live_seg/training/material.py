@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 
 from live_seg.evaluation.measure import room_source
+from live_seg.evaluation.pairs import Sample
 from live_seg.training.compose import Bank, Composer, Draw, load_animals, load_bank, load_rooms
 from live_seg.training.compose.rooms import FREE, room_files
 from live_seg.training.config import Data, TrainConfig
-from live_seg.training.data import Samples
+from live_seg.training.data import Samples, empty_samples
 from live_seg.training.schedule import Stage
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -63,7 +64,7 @@ def load_material(
     """
     data = config.data
     device = device if data.keep_on == "device" else torch.device("cpu")
-    bank, skipped = load_bank(samples.train, data.side_px, data.weights)
+    bank, skipped = load_bank([*samples.train, *(nobody := empty_samples(data))], data.side_px, data.weights)
     for one in skipped:
         said(f"skipped: {one.picture}: {one.why}")
     said(f"{len(bank.pictures)} pictures, {len(skipped)} skipped; split {samples.hash}")
@@ -71,7 +72,7 @@ def load_material(
         said(f"{samples.in_both} pictures are trained on and validated on: the scores tell what is known by heart")
     if not samples.val:
         said("no picture is validated on: the last weights are kept, unmeasured")
-    if nothing := _unknown_sources(data, samples):
+    if nothing := _unknown_sources(data, [*samples.train, *nobody]):
         said(f"data.weights: no picture and no room is of {', '.join(nothing)}")
     rooms, animals = load_rooms(data, samples.train), load_animals(data)
     there, rooms, animals = bank.to(device), rooms.to(device), animals and animals.to(device)
@@ -79,9 +80,9 @@ def load_material(
     return Material(bank, composers, device)
 
 
-def _unknown_sources(data: Data, samples: Samples) -> list[str]:
+def _unknown_sources(data: Data, samples: Sequence[Sample]) -> list[str]:
     """What `data.weights` names and is nowhere, which may be a slip of the pen."""
-    known = {sample.source for sample in samples.train} | set(map(room_source, room_files(data)))
+    known = {sample.source for sample in samples} | set(map(room_source, room_files(data)))
     return [name for name in data.weights if name not in known | {FREE, *data.leave_out}]
 
 

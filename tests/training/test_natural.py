@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
+from live_seg.errors import UsageError
 from live_seg.frame import Size
 from live_seg.training.compose import Bank, Composer, Draw, Rooms, load_bank
 from live_seg.training.compose.framing import SQUEEZED, natural
 from live_seg.training.compose.parts import NO_CAMERA as STILL
 from live_seg.training.compose.parts import NO_COMPOSE as PLAIN
-from live_seg.training.config import Camera, Compose
+from live_seg.training.config import Camera, Compose, Data
+from live_seg.training.data import empty_samples
 from live_seg.training.readers import read
 
 pytestmark = pytest.mark.training
@@ -43,7 +46,7 @@ def rulers(*sizes: tuple[int, int]) -> Bank:
     boxes = torch.tensor([[0.0, 0.0, *size] for size in sizes])
     cuts = torch.zeros(len(sizes), 3, dtype=torch.bool)
     whole = torch.full((len(sizes), 1, side, side), 255, dtype=torch.uint8)
-    return Bank(pictures, whole, torch.tensor(sizes).float(), boxes, cuts, torch.ones(len(sizes)))
+    return Bank(pictures, whole, torch.tensor(sizes).float(), boxes, cuts, *torch.ones(2, len(sizes)))
 
 
 def frames(bank: Bank, compose: Compose, camera: Camera = STILL, count: int = 8) -> tuple[torch.Tensor, torch.Tensor]:
@@ -135,3 +138,21 @@ def test_a_picture_without_a_head_begins_below_it() -> None:
     low = replace(bank, boxes=torch.tensor([[0.0, 90.0, 80.0, 96.0]]))
     _, _, origin = natural(low, 40, Size(64, 64), Draw(CPU, 3), 0.0, headless=1.0)
     assert float(origin.y[:, 0].amin(1).max()) < 60, "who has next to nothing below is shown as he is"
+
+
+def test_pictures_of_nobody_are_natural_frames_and_put_nobody_into_a_room(portraits: Path, tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "wall-1.png"), np.full((96, 80, 3), (255, 0, 0), np.uint8))
+    nobody = empty_samples(Data(nobody=[str(tmp_path)]))
+    assert [(one.name, one.source) for one in nobody] == [("wall-1", "wall")]
+    bank, skipped = load_bank([*read(str(portraits)), *nobody], 96, {"wall": 1e6})
+    assert not skipped and not bank.people[-1] and bank.people[:-1].equal(bank.weights[:-1])
+    walls = replace(BLUE, pictures=torch.zeros_like(BLUE.pictures))
+    _, alpha = Composer(bank, walls, PLAIN, STILL)(8, Size(64, 64), Draw(CPU, 4))
+    assert (alpha.amax((1, 2, 3)) > 0.9).all(), "who is put into a room is somebody"
+    pictures, alpha = Composer(bank, walls, WHOLE, STILL)(8, Size(64, 64), Draw(CPU, 4))
+    assert (pictures[:, 2] > 0.9).all() and not alpha.any()
+
+
+def test_a_folder_of_nobody_that_holds_no_picture_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no picture"):
+        empty_samples(Data(nobody=[str(tmp_path)]))

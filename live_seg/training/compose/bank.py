@@ -18,7 +18,7 @@ from live_seg.evaluation.pairs import Sample
 from live_seg.frame import Alpha, Image
 from live_seg.training.compose.cutting import shown
 from live_seg.training.config import Data
-from live_seg.training.data import pick
+from live_seg.training.data import Nobody, pick
 from live_seg.training.readers import read_all
 
 
@@ -39,7 +39,9 @@ class Bank:
     cuts
         bool (N, 3): whether he goes on beyond it at the left, at the right, below.
     weights
-        float (N,): how often each is drawn.
+        float (N,): how often each is drawn as it is.
+    people
+        float (N,): how often for the person in it; 0 for pictures in which nobody is.
     """
 
     pictures: Tensor
@@ -48,6 +50,7 @@ class Bank:
     boxes: Tensor
     cuts: Tensor
     weights: Tensor
+    people: Tensor
 
     @property
     def device(self) -> torch.device:
@@ -84,7 +87,7 @@ def load_bank(
 
     def place(index: int) -> Skipped | None:
         try:
-            image, alpha = _fitted(*load_checked(samples[index]), side_px)
+            image, alpha = _fitted(*_loaded(samples[index]), side_px)
         except UsageError as error:
             return Skipped(samples[index].name, error.what)
         height, width = alpha.shape
@@ -103,7 +106,9 @@ def load_bank(
         )
     if not used.all():
         pictures, alphas, about = pictures[used], alphas[used], about[used]
-    drawn = drawn_by_source([sample.source for sample, keep in zip(samples, used, strict=True) if keep], weights)
+    kept = [sample for sample, keep in zip(samples, used, strict=True) if keep]
+    drawn = drawn_by_source([sample.source for sample in kept], weights)
+    is_somebody = torch.tensor([not isinstance(sample, Nobody) for sample in kept])
     bank = Bank(
         torch.from_numpy(pictures).permute(0, 3, 1, 2),
         torch.from_numpy(alphas)[:, None],
@@ -111,6 +116,7 @@ def load_bank(
         torch.from_numpy(about[:, 2:6]),
         torch.from_numpy(about[:, 6:] > 0),
         drawn,
+        drawn * is_somebody,
     )
     return bank, [result for result in results if result is not None]
 
@@ -139,6 +145,10 @@ def drawn_by_source(sources: Sequence[str], weights: Mapping[str, float] | None)
     if drawn and (not 0 < sum(drawn) < math.inf or min(drawn) < 0):
         raise UsageError("data.weights leaves nothing to draw", "Weights are finite, 0 or more, and not all 0.")
     return torch.tensor(drawn, dtype=torch.float32)
+
+
+def _loaded(sample: Sample) -> tuple[Image, Alpha]:
+    return sample.load() if isinstance(sample, Nobody) else load_checked(sample)
 
 
 def _fitted(image: Image, alpha: Alpha, side_px: int) -> tuple[Image, Alpha]:

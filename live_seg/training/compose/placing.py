@@ -52,7 +52,7 @@ def placed(
     tuple of Tensor
         New canvas and alpha.
     """
-    index = draw.weighted(len(canvas), bank.weights)
+    index = draw.weighted(len(canvas), bank.people)
     person, matte = _posed(bank, index, Size(canvas.shape[-1], canvas.shape[-2]), heights, look.headless, draw)
     person = torch.where(each(draw.chance(len(canvas), look.clean_edges)), clean_edges(person, matte), person)
     person = recoloured(person, draw, look.colour)
