@@ -15,7 +15,7 @@ def test_photo_before_a_models_name_measures_it_with_a_second_look() -> None:
     data = np.frombuffer((files("live_seg") / "assets" / "astronaut.webp").read_bytes(), np.uint8)
     near = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
     far = np.full((1200, 1600, 3), 150, np.uint8)
-    small = cv2.resize(near, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)  # smaller, and no look sees it
+    small = cv2.resize(near, None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)  # smaller, and no look sees it
     far[-small.shape[0] :, 200 : 200 + small.shape[1]] = small
     live, photo = find_candidates(["person-int8", "photo:person-int8"], build({"engine": {"threads": 1}}))
     try:

@@ -117,7 +117,7 @@ def iou(alpha: Alpha, truth: Alpha) -> float:
 def test_a_person_far_away_gains_with_the_model_that_ships() -> None:
     near = portrait()
     far = np.full((1600, 2000, 3), 150, np.uint8)
-    small = cv2.resize(near, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(near, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
     height, width = small.shape[:2]
     place = Box(300, 1600 - height, 300 + width, 1600)
     with Network(best_model("int8"), "cpu", EngineConfig(threads=1)) as network:
