@@ -15,6 +15,7 @@ from live_seg.errors import UsageError
 from live_seg.writing import write_whole
 
 _PEERS = "LIVE_SEG_PEERS"
+_NO_CROPS = "--crops are made of pictures with masks, not of empty rooms or clips"
 
 
 def add(subparsers: Any) -> None:
@@ -44,6 +45,9 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--empty", action="store_true", help="nobody is in the pictures: measure the false area")
     parser.add_argument("--leave-out", metavar="SOURCE,...", default="", help="sources that are not measured")
     parser.add_argument("--every", metavar="N", type=int, default=1, help="only every Nth picture, for a quick look")
+    parser.add_argument(
+        "--crops", metavar="N", type=int, default=0, help="N crops of each picture instead of it: framings of a webcam"
+    )
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the means by model, source and person size")
     parser.add_argument("--markdown", metavar="FILE", type=Path, help="write the tables for the docs")
     parser.add_argument("--out", metavar="DIR", type=Path, help="write pictures.csv, worst-20 sheets and histograms")
@@ -58,6 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.every < 1:
         raise UsageError(f"--every {arguments.every} takes no picture", "Give a whole number from 1.")
+    if arguments.crops < 0:
+        raise UsageError(f"--crops {arguments.crops} takes no crop", "Give how many of each picture.")
     candidates = find_candidates([arguments.model, *_peers(arguments.compare)], _config(arguments.set))
     try:
         scores = _measure(arguments, candidates)
@@ -81,16 +87,23 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _measure(arguments: argparse.Namespace, candidates: list[Any]) -> list[Any]:
     from live_seg.evaluation.clips import find_clips, measure_clips
+    from live_seg.evaluation.crops import Crop
     from live_seg.evaluation.measure import measure_empty, measure_pairs, room_source
     from live_seg.evaluation.split_file import find_data, find_pictures
 
+    if arguments.empty and arguments.crops:
+        raise UsageError(_NO_CROPS)
     if arguments.empty:
         pictures = _kept(arguments, find_pictures(arguments.data, arguments.split), room_source)
         return _collect(measure_empty(candidates, pictures), len(pictures))
     clips = _kept(arguments, find_clips(arguments.data), lambda clip: clip.name)
+    if clips and arguments.crops:
+        raise UsageError(_NO_CROPS)
     if clips:
         return _collect(measure_clips(candidates, clips), len(clips), "clips")
     pairs = _kept(arguments, find_data(arguments.data, arguments.split), lambda pair: pair.source)
+    if arguments.crops:
+        pairs = [Crop(pair, number, pair.source) for pair in pairs for number in range(arguments.crops)]
     return _collect(measure_pairs(candidates, pairs), len(pairs))
 
 
@@ -165,4 +178,5 @@ def _command(arguments: argparse.Namespace) -> str:
         if getattr(arguments, option):
             words += [f"--{option.replace('_', '-')}", getattr(arguments, option)]
     words += ["--empty"] * arguments.empty + (["--every", str(arguments.every)] if arguments.every > 1 else [])
+    words += ["--crops", str(arguments.crops)] if arguments.crops else []
     return shlex.join(words + [word for setting in arguments.set for word in ("--set", setting)])

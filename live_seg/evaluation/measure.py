@@ -8,6 +8,7 @@ from pathlib import Path
 
 from live_seg.errors import UsageError
 from live_seg.evaluation.candidate import Candidate
+from live_seg.evaluation.crops import Crop
 from live_seg.evaluation.metrics import binary
 from live_seg.evaluation.pairs import Pair, Sample, read_image
 from live_seg.evaluation.score import Score, person_size, score_empty, score_pair, score_trimap
@@ -45,7 +46,7 @@ def measure_pairs(candidates: Sequence[Candidate], pairs: Sequence[Sample]) -> I
         except UsageError as error:
             yield Skipped(pair.name, error.what)
             continue
-        person, scored = person_size(truth), score_trimap if isinstance(pair, TrimapPair) else score_pair
+        person, scored = person_size(truth), score_trimap if isinstance(_whole(pair), TrimapPair) else score_pair
         yield [
             Score(c.name, pair.name, pair.source, person, scored(c.still(image), truth), pair, _file_of(pair))
             for c in candidates
@@ -67,8 +68,13 @@ def measure_empty(candidates: Sequence[Candidate], pictures: Sequence[Path]) -> 
 
 
 def _file_of(sample: Sample) -> Path | None:
-    pair = sample.pair if isinstance(sample, TrimapPair) else sample
+    whole = _whole(sample)
+    pair = whole.pair if isinstance(whole, TrimapPair) else whole
     return pair.image if isinstance(pair, Pair) else None
+
+
+def _whole(sample: Sample) -> Sample:
+    return sample.whole if isinstance(sample, Crop) else sample
 
 
 def room_source(file: Path) -> str:

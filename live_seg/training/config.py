@@ -44,6 +44,12 @@ class Data:
     animals: Annotated[list[str], _key("the same with mattes of animals, which stand before persons and are none")] = (
         field(default_factory=list)
     )
+    crops: Annotated[
+        _Share,
+        _key(
+            "source -> how many crops of each of its pictures are natural frames, too, of source `crop`; 0.5: of half"
+        ),
+    ] = field(default_factory=dict)
     weights: Annotated[
         _Share, _key("how often a source of pictures or rooms (a name up to its first dash) is drawn, against 1")
     ] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from live_seg.errors import UsageError, unknown
+from live_seg.evaluation.crops import Crop
 from live_seg.evaluation.measure import room_source
 from live_seg.evaluation.pairs import Sample, read_image
 from live_seg.evaluation.split_file import find_pictures
@@ -17,6 +19,9 @@ from live_seg.frame import Alpha, Image
 from live_seg.training.config import Data, TrainConfig
 from live_seg.training.readers import read_all
 from live_seg.training.split import fingerprint, split
+
+CROP = "crop"
+"""Source of all crops, for `data.weights`."""
 
 _Item = TypeVar("_Item")
 
@@ -69,6 +74,20 @@ def empty_samples(data: Data) -> list[Nobody]:
     """The pictures of `data.nobody`, at most `most`; raises UsageError if a folder holds none."""
     places = [Path(place).expanduser() for place in data.nobody]
     return pick([Nobody(file) for place in places for file in find_pictures(place, usual="train")], data.most)
+
+
+def crops_of(samples: Sequence[Sample], data: Data) -> list[Crop]:
+    """The crops of samples that `data.crops` names, in their order; raises UsageError if it names an unknown source."""
+    counts = data.crops
+    known = {sample.source for sample in samples}
+    for source in counts:
+        if source not in known | {*data.leave_out}:
+            raise unknown("source of data.crops", source, known)
+    return [Crop(one, number, CROP) for one in samples for number in range(_count(one.name, counts.get(one.source, 0)))]
+
+
+def _count(name: str, mean: float) -> int:
+    return int(mean + zlib.crc32(name.encode(errors="replace")) / 2**32)
 
 
 def training_samples(config: TrainConfig) -> Samples:

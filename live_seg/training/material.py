@@ -13,7 +13,7 @@ from live_seg.evaluation.pairs import Sample
 from live_seg.training.compose import Bank, Composer, Draw, load_animals, load_bank, load_rooms
 from live_seg.training.compose.rooms import FREE, room_files
 from live_seg.training.config import Data, TrainConfig
-from live_seg.training.data import Samples, empty_samples
+from live_seg.training.data import Samples, crops_of, empty_samples
 from live_seg.training.schedule import Stage
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -64,7 +64,8 @@ def load_material(
     """
     data = config.data
     device = device if data.keep_on == "device" else torch.device("cpu")
-    bank, skipped = load_bank([*samples.train, *(nobody := empty_samples(data))], data.side_px, data.weights)
+    shown = [*samples.train, *crops_of(samples.train, data), *empty_samples(data)]
+    bank, skipped = load_bank(shown, data.side_px, data.weights)
     for one in skipped:
         said(f"skipped: {one.picture}: {one.why}")
     said(f"{len(bank.pictures)} pictures, {len(skipped)} skipped; split {samples.hash}")
@@ -72,7 +73,7 @@ def load_material(
         said(f"{samples.in_both} pictures are trained on and validated on: the scores tell what is known by heart")
     if not samples.val:
         said("no picture is validated on: the last weights are kept, unmeasured")
-    if nothing := _unknown_sources(data, [*samples.train, *nobody]):
+    if nothing := _unknown_sources(data, shown):
         said(f"data.weights: no picture and no room is of {', '.join(nothing)}")
     rooms, animals = load_rooms(data, samples.train), load_animals(data)
     there, rooms, animals = bank.to(device), rooms.to(device), animals and animals.to(device)

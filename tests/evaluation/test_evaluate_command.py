@@ -190,3 +190,20 @@ def test_what_is_not_there_is_said(
     assert main(["evaluate", str(folder / "good.json"), str(folder / "nothing")]) == 2
     assert main(["evaluate", str(folder / "nobody.onnx"), str(folder / "data")]) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_crops_are_measured_instead_of_the_pictures(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for file in [*(folder / "data" / "images").iterdir(), *(folder / "data" / "masks").iterdir()]:
+        small = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+        cv2.imwrite(str(file), cv2.resize(small, None, fx=5, fy=5, interpolation=cv2.INTER_NEAREST))
+    assert evaluate(folder, "--crops", "2", "--out", str(folder / "out")) == 0
+    rows = list(csv.DictReader((folder / "out" / "pictures.csv").read_text().splitlines()))
+    assert [row["picture"] for row in rows][:3] == ["desk-1-crop0", "desk-1-crop1", "desk-2-crop0"]
+    assert {row["source"] for row in rows} == {"desk", "sofa"} and len(rows) == 6
+    assert all(float(row["iou"]) > 0.9 for row in rows), "mask and picture are cropped alike"
+    assert "--crops 2`" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("options", [("--crops", "-1"), ("--crops", "2", "--empty")])
+def test_crops_of_nothing_are_refused(folder: Path, options: tuple[str, ...]) -> None:
+    assert evaluate(folder, *options) == 2

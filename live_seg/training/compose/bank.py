@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from live_seg.errors import UsageError
+from live_seg.evaluation.crops import Crop
 from live_seg.evaluation.measure import Skipped, load_checked
 from live_seg.evaluation.pairs import Sample
 from live_seg.frame import Alpha, Image
@@ -41,7 +42,7 @@ class Bank:
     weights
         float (N,): how often each is drawn as it is.
     people
-        float (N,): how often for the person in it; 0 for pictures in which nobody is.
+        float (N,): how often for the person in it; 0 where nobody is, and for crops, which cut heads off.
     """
 
     pictures: Tensor
@@ -108,7 +109,7 @@ def load_bank(
         pictures, alphas, about = pictures[used], alphas[used], about[used]
     kept = [sample for sample, keep in zip(samples, used, strict=True) if keep]
     drawn = drawn_by_source([sample.source for sample in kept], weights)
-    is_somebody = torch.tensor([not isinstance(sample, Nobody) for sample in kept])
+    is_whole_person = torch.tensor([not isinstance(sample, (Crop, Nobody)) for sample in kept])
     bank = Bank(
         torch.from_numpy(pictures).permute(0, 3, 1, 2),
         torch.from_numpy(alphas)[:, None],
@@ -116,7 +117,7 @@ def load_bank(
         torch.from_numpy(about[:, 2:6]),
         torch.from_numpy(about[:, 6:] > 0),
         drawn,
-        drawn * is_somebody,
+        drawn * is_whole_person,
     )
     return bank, [result for result in results if result is not None]
 
