@@ -213,15 +213,18 @@ def _augment(arguments: argparse.Namespace) -> int:
     from live_seg.training.compose import load_animals, load_bank, load_rooms
     from live_seg.training.compose.parts import parts_sheet
     from live_seg.training.config_file import read_config
-    from live_seg.training.data import pick, training_samples
+    from live_seg.training.data import crops_of, empty_samples, pick, training_samples
     from live_seg.training.schedule import stages
 
     config = read_config(arguments.config, arguments.set)
     few = replace(config.data, most=arguments.most)
-    samples = pick(training_samples(config).train, arguments.most)
-    bank, _ = load_bank(samples, few.side_px, few.weights)
+    every = training_samples(config).train
+    samples, crops, nobody = (pick(one, few.most) for one in (every, crops_of(every, few), empty_samples(few)))
+    bank, _ = load_bank([*samples, *crops, *nobody], few.side_px, few.weights)
+    kinds = {"crops": crops, "nobody": nobody}
+    further = {name: load_bank(some, few.side_px)[0] for name, some in kinds.items() if some}
     rooms = load_rooms(few, samples)
-    sheet = parts_sheet(bank, rooms, stages(config), config.camera, load_animals(few), arguments.seed)
+    sheet = parts_sheet(bank, rooms, stages(config), config.camera, load_animals(few), further, arguments.seed)
     write_picture(sheet, arguments.sheet)
     print(f"contact sheet of {len(samples)} pictures and {len(rooms.pictures)} rooms: {arguments.sheet}")
     return 0

@@ -282,3 +282,8 @@ def test_pictures_are_drawn_by_their_sources_weight(tmp_path: Path) -> None:
 def test_the_sheet_shows_every_part(bank: Bank, walls: Rooms) -> None:
     sheet = parts_sheet(bank, walls, stages(TrainConfig()), Camera(), columns=3)
     assert sheet.shape[0] > 22 * 200 and sheet.dtype == np.uint8
+    one, two = (
+        parts_sheet(bank, walls, stages(TrainConfig()), Camera(), further=further, columns=3)
+        for further in ({"crops": bank}, {"crops": bank, "nobody": bank})
+    )
+    assert two.shape[0] - one.shape[0] == one.shape[0] - sheet.shape[0] > 0, "each kind of pictures has a row"

@@ -252,8 +252,12 @@ def test_the_augment_command_loads_no_more_of_anything_than_it_was_told(
 def test_the_augment_command_writes_its_sheet(portraits: Path, rooms: Path, tmp_path: Path) -> None:
     file, sheet = tmp_path / "run.toml", tmp_path / "sheet.jpg"
     file.write_text(f'[data]\ntrain = ["{portraits.as_posix()}"]\nrooms = ["{rooms.as_posix()}"]\nside_px = 96\n')
-    assert main(["data", "augment", str(file), "--sheet", str(sheet)]) == 0
-    assert cv2.imread(str(sheet)) is not None
+    command = ["data", "augment", str(file), "--sheet", str(sheet)]
+    assert main(command) == 0
+    without = cv2.imread(str(sheet))
+    nobody = f'data.nobody=["{rooms.as_posix()}"]'
+    assert main([*command, "--set", "data.crops={figure = 1}", "--set", nobody]) == 0
+    assert cv2.imread(str(sheet)).shape[0] > without.shape[0], "crops and pictures with nobody have a row each"
 
 
 def test_a_network_without_an_encoder_trains_with_animals_and_in_phases(portraits: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -63,6 +63,7 @@ def parts_sheet(
     stages: Sequence[Stage],
     camera: Camera,
     animals: Bank | None = None,
+    further: Mapping[str, Bank] | None = None,
     seed: int = 0,
     columns: int = 6,
 ) -> Image:
@@ -72,6 +73,8 @@ def parts_sheet(
     ----------
     bank, rooms, animals
         What is composed; without animals they have no row.
+    further
+        Caption -> pictures of one kind, whose natural frames have a row of their own.
     stages, camera
         As configured, for the last rows.
     seed
@@ -88,6 +91,10 @@ def parts_sheet(
         sizes = _SIZES.get(name.partition(",")[0], (Size(288, 160),))
         for size in sizes:
             tiles += _tiles(name, *alone(columns // len(sizes), size, Draw(bank.device, seed)))
+    for name, pictures in (further or {}).items():
+        alone = Composer(pictures, rooms, replace(NO_COMPOSE, natural=1.0, whole=1.0), NO_CAMERA)
+        for size in _SIZES["natural"]:
+            tiles += _tiles(name, *alone(columns // 3, size, Draw(bank.device, seed)))
     for stage in stages:
         whole = Composer(bank, rooms, stage.compose, camera, animals)
         for number in range(3):
