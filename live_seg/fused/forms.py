@@ -70,16 +70,16 @@ class TransparentForm:
 
 
 def form_of(effect: Effect) -> Form | None:
-    """The effect's form as graph; None if it has none: an effect of another package, or a background that plays."""
-    if isinstance(effect, Blur):
+    """The effect's form as graph; None if it has none: one of another package, also if made from ours, or a video."""
+    if type(effect) is Blur:
         return BlurForm(effect.radius_px)
-    if isinstance(effect, Replace) and effect.stands_still:
+    if type(effect) is Replace and effect.stands_still:
         return ReplaceForm()
-    if isinstance(effect, Transparent):
+    if type(effect) is Transparent:
         return TransparentForm()
     return None
 
 
 def background_of(effect: Effect, size: Size) -> Image | None:
-    """What stands behind the person, uint8 (H, W, 3); None for effects without."""
-    return effect.background(size) if isinstance(effect, Replace) else None
+    """What goes into the effect's graph beside the frame, uint8 (H, W, 3); None for those that take nothing."""
+    return effect.background(size) if type(effect) is Replace and effect.stands_still else None

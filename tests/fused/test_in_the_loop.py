@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from fake_gpu import noise
+from made_clips import make_clip
 
 from live_seg.config import Config, build
 from live_seg.config.commands import end, setting
@@ -75,8 +77,9 @@ def run(model: Model, config: Config, sink: Kept, count: int) -> list[str]:
     return pipeline.statistics.lines()
 
 
-def configured(fused: str, effect: str = "blur") -> Config:
+def configured(fused: str, effect: str = "blur", background: str = "#00b140") -> Config:
     values: dict[str, Any] = {"engine": {"name": "cpu", "threads": 1, "fused": fused}, "effect": {"name": effect}}
+    values["replace"] = {"background": background}
     return build({**values, "guard": {"max_age_ms": 5000, "empty_ms": 0}, "matting": {"sure": 0.0}})
 
 
@@ -86,6 +89,15 @@ def test_a_file_gives_the_same_pictures_with_and_without(model: Model, effect: s
     for fused, sink in runs.items():
         run(model, configured(fused, effect), sink, 12)
     assert len(runs["always"].pictures) == 12
+    for one, other in zip(runs["never"].pictures, runs["always"].pictures, strict=True):
+        assert np.abs(one.astype(int) - other).max() <= 2
+
+
+def test_a_video_stands_behind_the_person_with_and_without(model: Model, tmp_path: Path) -> None:
+    make_clip(tmp_path / "clip.mp4")
+    runs = {fused: Kept() for fused in ("never", "always")}
+    for fused, sink in runs.items():
+        run(model, configured(fused, "replace", str(tmp_path / "clip.mp4")), sink, 12)
     for one, other in zip(runs["never"].pictures, runs["always"].pictures, strict=True):
         assert np.abs(one.astype(int) - other).max() <= 2
 
