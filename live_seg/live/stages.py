@@ -95,6 +95,7 @@ def compose(shared: Shared, guard: Guard, matted: Handover[Matted | Away]) -> No
     """Hands each frame with its matte to the guard; hides the newest frame when no matte of it comes in time.
 
     A frame that was let out already is left as it is: of a camera of two frames a second the next one is not due yet.
+    If that one alone came since, and just now, its matte may still be on its way. A card stays until a frame comes.
     Of a file whose frames all count nothing comes between them: not in the gaps of a video of slides, paused or not.
     """
     released: Frame | None = None
@@ -108,13 +109,14 @@ def compose(shared: Shared, guard: Guard, matted: Handover[Matted | Away]) -> No
         if shared.config.run.paused and newest is not None and not isinstance(item, Away):
             guard.card(newest.size, PAUSED, item.frame if item else replace(newest, time=start))
         elif item is None:
-            if newest is not None and newest is not released:
+            if newest is not None and newest is not released and not _is_next(newest, released, start - patience_s):
                 guard.hide(newest, "no matte comes")
                 shared.statistics.hid()
                 released = newest
         elif isinstance(item, Away):
             if newest is not None:
                 guard.card(newest.size, item.text, replace(newest, time=start))
+                released = newest
         elif item.matte is None:
             guard.hide(item.frame, item.reason)
             shared.statistics.hid()
@@ -124,3 +126,8 @@ def compose(shared: Shared, guard: Guard, matted: Handover[Matted | Away]) -> No
             if not guard.show(item.frame, item.matte):
                 shared.statistics.hid()
             shared.statistics.took("compose", shared.clock() - start)
+
+
+def _is_next(newest: Frame, released: Frame | None, since_s: float) -> bool:
+    """Whether the newest frame is the only one since the one that was let out, and came since then."""
+    return released is not None and newest.index == released.index + 1 and newest.time > since_s

@@ -56,11 +56,43 @@ def test_the_picture_of_a_slow_source_stays_until_its_next_frame_comes() -> None
 def test_a_newer_frame_without_a_matte_is_hidden_once() -> None:
     clock = ManualClock()
     shared, (guard, kept) = shared_by(clock), guarded(clock)
-    first, newer = room_frame(0), room_frame(1)
+    first, newer = room_frame(0), room_frame(1, clock.now - 0.3)
     with pytest.raises(Closed):
         compose(shared, guard, Scripted(shared, [Matted(first, matte_of(first)), newer, None]))
     assert [frame.index for _, frame in kept.put_pictures] == [0, 1]
     assert not shows_room(kept.last)
+
+
+def test_a_slow_cameras_next_frame_is_given_the_time_for_its_matte() -> None:
+    """Of three a second each came when the wait for its matte was nearly over: every other picture was hidden."""
+    clock = ManualClock()
+    shared, (guard, kept) = shared_by(clock), guarded(clock)
+    first, second, third = (room_frame(number, clock.now) for number in range(3))
+    with pytest.raises(Closed):
+        compose(shared, guard, Scripted(shared, [Matted(first, matte_of(first)), second]))
+    assert [frame.index for _, frame in kept.put_pictures] == [0]
+    with pytest.raises(Closed):
+        compose(shared, guard, Scripted(shared, [Matted(first, matte_of(first)), second, third]))
+    assert [frame.index for _, frame in kept.put_pictures] == [0, 0, 2]
+
+
+def test_the_last_frame_of_a_lost_camera_does_not_come_out_from_under_the_card() -> None:
+    """It had no matte yet when the camera was unplugged, and took the card's place 300 ms later, hidden as it was."""
+    clock = ManualClock()
+    shared, (guard, kept) = shared_by(clock), guarded(clock)
+    first, last = room_frame(0), room_frame(1, clock.now - 0.3)
+
+    class Unplugged(Scripted):
+        def get(self, timeout_s: float) -> Any:
+            item = super().get(timeout_s)
+            if isinstance(item, Away):
+                self._shared.newest = last
+            return item
+
+    with pytest.raises(Closed):
+        compose(shared, guard, Unplugged(shared, [Matted(first, matte_of(first)), Away("gone"), None]))
+    assert len(kept.put_pictures) == 2
+    assert (kept.last == card(SIZE, "gone")).all()
 
 
 def test_a_card_stays_while_nothing_comes() -> None:
