@@ -100,7 +100,6 @@ class Guard:
             effect = self.effect  # another thread may exchange it
             effect.at(frame.time, lossless=self._clock is None)
             picture = self._picture(effect, frame, matte)
-            self._check(picture, frame)
             self._shape = picture.shape
         except Exception as error:  # noqa: BLE001  # whatever an effect does wrong, the room stays hidden
             self._hide(frame, f"the effect failed: {error}")
@@ -177,9 +176,12 @@ class Guard:
         """The one that was finished with the matte, if it is of this effect and this frame; else the effect's."""
         done = matte.finished
         if done and done.effect is effect and done.image is frame.image:
-            return done.picture
+            return self._checked(done.picture, frame)
         effect.see(matte.halved)
-        return effect(frame.image, matte.alpha, self._buffers.take(self._shape or frame.image.shape))
+        out = self._buffers.take(self._shape or frame.image.shape)
+        picture = self._checked(effect(frame.image, matte.alpha, out), frame)
+        # An array of the effect's own may be drawn on again, the room first, while a sink still reads it.
+        return picture if picture is out else picture.copy()
 
     def _hide(self, frame: Frame, reason: str) -> None:
         self._say(reason)
@@ -188,12 +190,13 @@ class Guard:
         )
         self._outlet.put(picture, replace(frame, image=picture))
 
-    def _check(self, picture: Image, frame: Frame) -> None:
+    def _checked(self, picture: Image, frame: Frame) -> Image:
         height, width = frame.image.shape[:2]
         if picture.dtype != np.uint8 or picture.shape not in ((height, width, 3), (height, width, 4)):
             raise ValueError(f"it made {picture.dtype} {picture.shape} of a frame of {frame.size}")
         if np.may_share_memory(picture, frame.image):
             raise ValueError("it gave the frame itself back")
+        return picture
 
     def _say(self, reason: str) -> None:
         if reason != self._hidden_for:

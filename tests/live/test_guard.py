@@ -215,6 +215,28 @@ def test_a_picture_that_a_sink_still_holds_is_not_drawn_over(channels: int) -> N
     assert effect.made_anew == channels - 3  # it is asked once what it makes
 
 
+class Reusing(EffectBase):
+    """An effect that draws each picture in the same array of its own, the frame first."""
+
+    def __init__(self) -> None:
+        self._own = np.zeros((SIZE.height, SIZE.width, 3), np.uint8)
+
+    def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
+        self._own[:] = image
+        self._own[alpha == 0] = 0
+        return self._own
+
+
+def test_a_picture_that_a_sink_still_holds_is_not_drawn_over_by_an_effect_with_an_array_of_its_own() -> None:
+    """A sink that was still at the last one read the room from it."""
+    guard, kept = guarded(ManualClock())
+    guard.effect = Reusing()
+    for level in range(1, 4):
+        frame = Frame(np.full((SIZE.height, SIZE.width, 3), level, np.uint8), level, 100.0)
+        assert guard.show(frame, matte_of(frame))
+    assert [int(picture.max()) for picture, _ in kept.put_pictures] == [1, 2, 3]
+
+
 class Listening(Through):
     """An effect that keeps what it is told before its picture."""
 
