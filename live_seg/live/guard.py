@@ -42,8 +42,8 @@ _EMPTY = 0.001
 _FULL = 0.005
 """Nothing of the room is left: at most this share of the picture."""
 
-_UNDECIDED = 0.3
-"""A matte of less confidence than this cuts nothing out: noise has a half, a person in a room over nine tenths."""
+_UNDECIDED = 0.6
+"""A matte of less confidence than this cuts nothing out: noise has a half, a person in a room over eight tenths."""
 
 _STRIP = 64
 """Rows that are counted at a time."""

@@ -117,8 +117,12 @@ def test_a_camera_of_one_frame_a_second_does_not_make_a_full_matte_believed_soon
     assert shown == [True, False, True]
 
 
-def test_an_undecided_network_hides_the_frame() -> None:
+@pytest.mark.parametrize(("least", "most"), [(128, 128), (77, 77), (0, 255)], ids=["nothing", "a veil", "noise"])
+def test_an_undecided_network_hides_the_frame(least: int, most: int) -> None:
+    """A third, or half, of the room would be seen through it."""
     guard, kept = guarded(ManualClock())
     frame = room_frame()
-    assert not guard.show(frame, dataclasses.replace(matte_of(frame), confidence=0.2))
+    alpha = np.random.default_rng(0).integers(least, most + 1, frame.image.shape[:2], np.uint8)
+    confidence = float(np.abs(alpha / 255 - 0.5).mean()) * 2
+    assert not guard.show(frame, Matte(alpha, confidence, frame.time))
     assert not shows_room(kept.last)
