@@ -178,8 +178,10 @@ class Guard:
         if done and done.effect is effect and done.image is frame.image:
             return self._checked(done.picture, frame)
         effect.see(matte.halved)
+        alpha = matte.alpha.view()
+        alpha.flags.writeable = False  # the gate gives the same matte again: it would grow from frame to frame
         out = self._buffers.take(self._shape or frame.image.shape)
-        picture = self._checked(effect(frame.image, matte.alpha, out), frame)
+        picture = self._checked(effect(frame.image, alpha, out), frame)
         # An array of the effect's own may be drawn on again, the room first, while a sink still reads it.
         return picture if picture is out else picture.copy()
 

@@ -6,6 +6,7 @@ import dataclasses
 import math
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from fakes import ROOM, SIZE, ManualClock, matte_of, room_frame
@@ -235,6 +236,24 @@ def test_a_picture_that_a_sink_still_holds_is_not_drawn_over_by_an_effect_with_a
         frame = Frame(np.full((SIZE.height, SIZE.width, 3), level, np.uint8), level, 100.0)
         assert guard.show(frame, matte_of(frame))
     assert [int(picture.max()) for picture, _ in kept.put_pictures] == [1, 2, 3]
+
+
+class Widening(Through):
+    """An effect that writes its own wider matte into the one that it is given."""
+
+    def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
+        return super().__call__(image, cv2.dilate(alpha, np.ones((9, 9), np.uint8), dst=alpha), out)  # type: ignore[arg-type]
+
+
+def test_an_effect_cannot_widen_the_matte_that_the_gate_keeps() -> None:
+    """In a still scene it grew over the room from frame to frame, until the network looked again."""
+    guard, kept = guarded(ManualClock())
+    guard.effect = Widening()
+    frame = room_frame()
+    matte = matte_of(frame)
+    assert not guard.show(frame, matte)
+    assert np.array_equal(matte.alpha, matte_of(frame).alpha)
+    assert not shows_room(kept.last)
 
 
 class Listening(Through):
