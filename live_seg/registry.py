@@ -13,7 +13,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
 
@@ -38,6 +39,7 @@ class Registry(Generic[T]):
         self.kind = kind
         self.package = package
         self._classes: dict[str, type[T]] = {}
+        self._packages: dict[str, str] = {}  # of those that are not ours
         self._loaded = False
         self._lock = threading.RLock()
 
@@ -67,6 +69,25 @@ class Registry(Generic[T]):
             self._load_foreign(name)
         return self._classes[name]
 
+    @contextmanager
+    def making(self, name: str) -> Iterator[None]:
+        """Within it one of that class is made: what it raises, and does not mean to, names the package it is of.
+
+        Raises
+        ------
+        LiveSegError
+            What the class raises on purpose; if it is of another package, instead of all else, too.
+        """
+        try:
+            yield
+        except LiveSegError:
+            raise
+        except Exception as error:  # whatever another package does wrong
+            if name not in self._packages:
+                raise
+            what = f"the {self.kind} {name!r} of the package {self._packages[name]} cannot be made"
+            raise LiveSegError(f"{what}: {type(error).__name__}: {error}", "Update or remove it.") from error
+
     def names(self) -> list[str]:
         """All names, sorted. Those of other packages are listed without being loaded."""
         self._load_own()
@@ -88,10 +109,11 @@ class Registry(Generic[T]):
         entry = self._foreign().get(name)
         if entry is None:
             raise unknown(self.kind, name, self.names())
+        package = entry.dist.name if entry.dist else entry.module
         try:
             self._classes[name] = entry.load()
+            self._packages[name] = package
         except Exception as error:  # whatever another package does wrong
-            package = entry.dist.name if entry.dist else entry.module
             raise LiveSegError(
                 f"the {self.kind} {name!r} of the package {package} cannot be loaded: {error}", "Update or remove it."
             ) from error

@@ -101,4 +101,6 @@ def open_effect(config: Config) -> Effect:
     UsageError
         If there is none of that name, or what it needs is missing.
     """
-    return cast(EffectClass, effects.get(config.effect.name))(config)
+    name = config.effect.name
+    with effects.making(name):
+        return cast(EffectClass, effects.get(name))(config)

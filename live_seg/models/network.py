@@ -68,7 +68,8 @@ class Network(Closing):
             if engine:
                 self._loaded[size] = engine  # the one that was used last stands last
                 return engine
-        engine = self._class(self.model.file, size, self._config)
+        with engines.making(self.engine):
+            engine = self._class(self.model.file, size, self._config)
         with self._lock:
             while len(self._loaded) >= self.kept:
                 self._loaded.pop(next(iter(self._loaded))).close()

@@ -131,4 +131,5 @@ def open_sink(name: str, config: Config, stream: Stream) -> Sink:
     UsageError
         If there is no such sink, or its file cannot hold what is to be written.
     """
-    return cast(SinkClass, sinks.get(name))(config, stream)
+    with sinks.making(name):
+        return cast(SinkClass, sinks.get(name))(config, stream)

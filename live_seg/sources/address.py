@@ -80,7 +80,8 @@ def _is_node(address: str) -> bool:
 
 def _open(kind: str, address: str, config: Config, clock: Clock) -> Source:
     source_class = cast(SourceClass, sources.get(kind))
-    return source_class(address, config, clock)
+    with sources.making(kind):
+        return source_class(address, config, clock)
 
 
 def _looks_like_file(address: str) -> bool:
