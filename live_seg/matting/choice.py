@@ -101,6 +101,9 @@ def _best(config: EngineConfig, frame: Size) -> Choice:
             break
     if not found:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in refused.items())
+        if config.model.lower().endswith(".onnx"):
+            reason = f"no engine runs {config.model} ({reasons})"
+            raise EngineError(reason, "docs/models.md says what such a file has to be; live-seg doctor tells more.")
         raise EngineError(f"no engine works here ({reasons})", "live-seg doctor tells more.")
     seconds = _seconds(found, frame)
     fastest = min(found, key=lambda network: seconds[network.engine] * (_MARGIN if network.engine == REFERENCE else 1))

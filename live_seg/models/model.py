@@ -5,10 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta
 
 from live_seg.frame import Size
 
 Triple = tuple[float, float, float]
+
+Positive = Annotated[float, Meta(gt=0)]
+
+Count = Annotated[int, Meta(ge=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +75,10 @@ class Model:
     sha256: str = ""
     bytes: int = 0
     mean: Triple = (0.485, 0.456, 0.406)
-    std: Triple = (0.229, 0.224, 0.225)
-    area_px: int = 46080
-    stride: int = 32
-    logit_gain: float = 1.0
+    std: tuple[Positive, Positive, Positive] = (0.229, 0.224, 0.225)
+    area_px: Count = 46080
+    stride: Count = 32
+    logit_gain: Positive = 1.0
     description: str = ""
     training_data: str = ""
     terms: str = ""

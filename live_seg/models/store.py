@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import tomllib
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -47,10 +49,28 @@ def read_rows(folder: Path) -> tuple[Model, ...]:
     """
     try:
         content = tomllib.loads((folder / "registry.toml").read_text(encoding="utf-8"))
-        rows = msgspec.convert(content.get("model", []), list[Model], dec_hook=lambda kind, value: folder / value)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise EngineError(f"{folder / 'registry.toml'}: {error}", "Install live-seg again.") from None
-    return tuple(rows)
+        tables = msgspec.convert(content.get("model", []), list[dict[str, Any]])
+        rows = tuple(_row(table, folder) for table in tables)
+        names = [row.name for row in rows]
+        for name in names:
+            if names.count(name) > 1:
+                raise UsageError(f"two models are called {name!r}")
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError, UsageError) as error:
+        what, cure = (error.what, error.cure) if isinstance(error, UsageError) else (str(error), "")
+        cure = cure or "Mend it (docs/models.md has the keys), or install live-seg again."
+        raise EngineError(f"{folder / 'registry.toml'}: {what}", cure) from None
+    return rows
+
+
+def _row(table: dict[str, Any], folder: Path) -> Model:
+    keys = [field.name for field in fields(Model)]
+    for key in table:
+        if key not in keys:
+            raise unknown("key of a model", key, keys)
+    try:
+        return msgspec.convert(table, Model, dec_hook=lambda kind, value: folder / value)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{table.get('name', 'a model without a name')}: {error}") from None
 
 
 _rows = cache(read_rows)

@@ -157,6 +157,14 @@ def test_with_none_that_works_all_reasons_are_said(engines: Engines) -> None:
         choose(EngineConfig(), HD)
 
 
+def test_a_file_that_no_engine_runs_is_named(engines: Engines, tmp_path: Path) -> None:
+    (tmp_path / "mine.onnx").touch()
+    for made in engines.classes.values():
+        made.problem = EngineError("it is broken")
+    with pytest.raises(EngineError, match=r"no engine runs .*mine\.onnx .*docs/models\.md"):
+        choose(EngineConfig(model=str(tmp_path / "mine.onnx")), HD)
+
+
 @pytest.mark.parametrize("name", ["cuda", "tensorrt", "cpu", "openvino"])
 def test_an_engine_that_was_asked_for_is_never_replaced(engines: Engines, name: str) -> None:
     engines.classes[name].problem = EngineError("it is broken", "Mend it.")

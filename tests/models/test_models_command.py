@@ -45,6 +45,28 @@ def test_a_folder_that_was_named_and_has_no_models_is_said_and_no_other_is_taken
     assert str(tmp_path) in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("stride = 0", "mine: Expected `int` >= 1 - at `$.stride`"),
+        ("area_px = 0", "mine: Expected `int` >= 1 - at `$.area_px`"),
+        ("std = [0, 0, 0]", "mine: Expected `float` > 0.0 - at `$.std[0]`"),
+        ("logit_gain = -1", "mine: Expected `float` > 0.0 - at `$.logit_gain`"),
+        ("strid = 256", "no key of a model is called 'strid'. Did you mean stride"),
+        ('[[model]]\nname = "mine"\nfile = "b.onnx"\nprecision = "int8"', "two models are called 'mine'"),
+    ],
+)
+def test_a_row_that_makes_no_sense_is_refused_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, line: str, said: str
+) -> None:
+    row = '[[model]]\nname = "mine"\nfile = "a.onnx"\nprecision = "fp32"\n'
+    (tmp_path / "registry.toml").write_text(row + line)
+    monkeypatch.setenv("LIVE_SEG_WEIGHTS", str(tmp_path))
+    assert main(["models"]) == 4
+    shown = capsys.readouterr().err
+    assert said in shown and shown.count("\n") == 1
+
+
 def test_json_is_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
