@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from types import FrameType
+
+_PATIENCE_S = 3.0
 
 
 @contextlib.contextmanager
@@ -15,6 +19,7 @@ def signals(stop: Callable[[], None]) -> Iterator[list[int]]:
     """Calls `stop` at the first signal; a second Ctrl-C ends the process at once.
 
     A second signal within a second counts for nothing: shells and `timeout` send one to the process and its group.
+    Where something hangs, it is said after a while that a second one helps.
     What whoever started us wants to be ignored stays ignored: `nohup` a closed terminal, a script's `&` Ctrl-C.
 
     Yields
@@ -24,6 +29,8 @@ def signals(stop: Callable[[], None]) -> Iterator[list[int]]:
     """
     came: list[int] = []
     first_s = 0.0
+    impatient = threading.Timer(_PATIENCE_S, _say_that_it_lasts)
+    impatient.daemon = True
 
     def handle(number: int, frame: FrameType | None) -> None:
         nonlocal first_s
@@ -32,6 +39,7 @@ def signals(stop: Callable[[], None]) -> Iterator[list[int]]:
         if not came:
             came.append(number)
             first_s = time.monotonic()
+            impatient.start()
             stop()
 
     names = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is not on Windows
@@ -41,8 +49,13 @@ def signals(stop: Callable[[], None]) -> Iterator[list[int]]:
     try:
         yield came
     finally:
+        impatient.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _say_that_it_lasts() -> None:
+    print("live-seg: it is still ending what it does; Ctrl-C once more ends it at once", file=sys.stderr)
 
 
 @contextlib.contextmanager

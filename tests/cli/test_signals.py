@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -57,3 +58,19 @@ def test_what_unwinds_closes_what_it_holds_and_names_the_signal(number: int) -> 
     else:
         assert ended.value.code == 128 + number
     assert signal.getsignal(number) is signal.SIG_DFL
+
+
+def test_where_something_hangs_a_second_signal_is_offered(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("live_seg.cli.signals._PATIENCE_S", 0.1)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
+    try:
+        for hangs_s in (0.0, 0.5):
+            with signals(lambda: None):
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(hangs_s)
+            time.sleep(0.3)
+            assert ("once more" in capsys.readouterr().err) == bool(hangs_s)
+    finally:
+        signal.signal(signal.SIGINT, before)
