@@ -105,12 +105,29 @@ class Session:
         self.pipeline = Pipeline(config, source, self._loads(network), self.lossless, commands, statistics)
 
     def run(self, look: Look) -> None:
-        """Runs the loop until its end; see `Pipeline.run`."""
+        """Runs the loop until its end; see `Pipeline.run`.
+
+        Raises
+        ------
+        LiveSegError
+            As `Pipeline.run`; at the end of a file, too, if not one picture could be shown.
+        """
         started = time.perf_counter()
         self.pipeline.run(self.outputs, look)
         for sink in self.outputs:
             count = self.pipeline.statistics.count(sink.name)
             log.info("%s: %d pictures in %.1f s", sink.name, count, time.perf_counter() - started)
+        if self.lossless:
+            self._tell_hidden()
+
+    def _tell_hidden(self) -> None:
+        """Nobody watched a file being written: what is missing in it is said at the end."""
+        statistics = self.pipeline.statistics
+        hidden, every = statistics.hidden_count, max(statistics.count(sink.name) for sink in self.outputs)
+        if hidden and hidden >= every:
+            raise LiveSegError(f"every picture is hidden: {statistics.hidden or 'as said above'}")
+        if hidden:
+            log.warning("%d of %d pictures are hidden, for what is said above", hidden, every)
 
     def _wait(self, seconds: float) -> None:
         """Waits for a frame's time; less if the run is to end: in a video of slides the next one is minutes away."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import av
@@ -11,6 +12,8 @@ from made_clips import make_clip
 from run_command import QUICK
 
 from live_seg.cli.main import main
+from live_seg.effects.replace import Replace
+from live_seg.frame import Alpha, Image
 
 CONTENTS = {"missing": None, "empty": b"", "text": b"this is a text\n" * 99}
 
@@ -93,3 +96,26 @@ def test_a_video_has_its_sound_however_it_is_named(
     assert main(["--camera", camera, *QUICK, "--output", "out.mp4"]) == 0
     with av.open("out.mp4") as container:
         assert container.streams.audio
+
+
+@pytest.mark.parametrize("fails_from", [0, 2])
+def test_a_file_whose_pictures_are_hidden_says_so_and_fails_where_all_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fails_from: int
+) -> None:
+    seen: list[int] = []
+    before = Replace.__call__
+
+    def failing(self: Replace, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
+        seen.append(len(seen))
+        if seen[-1] >= fails_from:
+            raise ValueError("a number is not a colour")
+        return before(self, image, alpha, out)
+
+    monkeypatch.setattr(Replace, "__call__", failing)
+    out = tmp_path / "out.mp4"
+    words = ["--camera", "synthetic", *QUICK, "--replace", "#00b140", "--output", str(out)]
+    assert main(words) == (0 if fails_from else 1)
+    error = capsys.readouterr().err
+    assert ("every picture is hidden" in error) == (not fails_from)
+    assert bool(re.search(r" of \d+ pictures are hidden", error)) == bool(fails_from)
+    assert "a number is not a colour" in error and out.is_file()
