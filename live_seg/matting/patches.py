@@ -13,6 +13,10 @@ _SEEN = 0.2
 _RAMP = 0.1
 """From so much less sure up to sure a patch comes in softly: somebody about to be found does not pop up."""
 
+_COMPARABLE = 0.5, 0.9
+"""Area, over the largest patch's, from which one begins to stay and stays, whatever it is: of two persons who are
+about as large the one that is a little larger changes from frame to frame."""
+
 _AROUND = np.ones((3, 3), np.uint8)
 
 
@@ -21,8 +25,8 @@ def without_stray(alpha: SmallAlpha, sure: float, gain: float = 1.0) -> SmallAlp
 
     How sure it is of a patch is the mean of its surer pixels, those over its mean, in the network's own alpha: a hand
     is not judged by its soft edge. Measured against the largest, nothing is lost where it is unsure of everything, as
-    of white sleeves before a white wall. What hangs together is looked up at half the size, by the greatest of four
-    pixels.
+    of white sleeves before a white wall; what is about as large stays, too. What hangs together is looked up at half
+    the size, by the greatest of four pixels.
 
     Parameters
     ----------
@@ -47,7 +51,8 @@ def without_stray(alpha: SmallAlpha, sure: float, gain: float = 1.0) -> SmallAlp
         left, top, width, height, _ = boxes[number].tolist()
         box = np.s_[top : top + height, left : left + width]
         kept[number] = _surely(small[box][labels[box] == number], 1 / gain)
-    kept[1:] = _share(kept[1:], sure * float(kept[largest]))
+    areas = boxes[1:, cv2.CC_STAT_AREA] / boxes[largest, cv2.CC_STAT_AREA]
+    kept[1:] = np.maximum(_share(kept[1:], sure * float(kept[largest])), _smooth(areas, *_COMPARABLE))
     if kept.min() == 1:
         return alpha
     shares = cv2.erode(kept[labels], _AROUND)  # the faint rim goes with its patch
@@ -71,5 +76,10 @@ def _surely(patch: SmallAlpha, power: float) -> float:
 
 def _share(surely: SmallAlpha, wanted: float) -> SmallAlpha:
     """How much of the patches' alpha stays, 0..1; smooth in how sure the network is."""
-    share: SmallAlpha = np.clip((surely - (wanted - _RAMP)) / _RAMP, 0, 1)
+    return _smooth(surely, wanted - _RAMP, wanted)
+
+
+def _smooth(value: SmallAlpha, start: float, end: float) -> SmallAlpha:
+    """0 up to `start`, 1 from `end` on, without a bend."""
+    share: SmallAlpha = np.clip((value - start) / (end - start), 0, 1)
     return share * share * (3 - 2 * share)

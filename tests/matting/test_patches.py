@@ -94,6 +94,17 @@ def test_how_much_stays_has_no_jumps_and_rises_with_what_the_network_says() -> N
     assert steps.min() > -1e-6 and 0.02 < steps.max() < 0.1
 
 
+def test_of_two_who_are_about_as_large_nobody_goes_when_the_larger_one_changes() -> None:
+    shares = []
+    for width in range(10, 61):
+        alpha = np.zeros((64, 112), np.float32)
+        alpha[10:60, 4:44], alpha[10:60, 50 : 50 + width] = 1.0, 0.7
+        cleaned = without_stray(alpha, 0.97)
+        assert (cleaned[10:60, 4:44] == 1).all(), "who is sure stays, also as the smaller one"
+        shares.append(float(cleaned[30, 52]) / 0.7)
+    assert shares[0] == 0 and shares[-1] == pytest.approx(1) and np.abs(np.diff(shares)).max() < 0.25
+
+
 def test_a_soft_edge_hardly_counts() -> None:
     alpha = matte(stray=1.0)
     soft = cv2.GaussianBlur(alpha, (0, 0), 1.2)
