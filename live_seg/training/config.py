@@ -103,6 +103,7 @@ class Compose:
         float, _share("composed persons, and a third as many of natural frames, that are seen from below the head only")
     ] = 0.0
     alike: Annotated[float, _share("composed frames whose room has the colour of some place of the person")] = 0.0
+    tilted: Annotated[float, _share("natural frames that are turned, by 30 degrees at most")] = 0.0
     second: Annotated[float, _share("composed frames with one more person further away")] = 0.25
     third: Annotated[float, _share("of those, with yet one more")] = 0.3
     match_light: Annotated[float, _share("persons that take on the room's light")] = 0.5
@@ -122,6 +123,7 @@ class Camera:
     colour: Annotated[float, _key("strength of random gain, white balance, gamma and saturation", ge=0, le=2)] = 1.0
     two_lights: Annotated[float, _share("a second colour of light from one side")] = 0.2
     low_light: Annotated[float, _share("an underexposed frame")] = 0.15
+    cast: Annotated[float, _share("a lamp's colour over all, or no colour at all; untouched frames as well")] = 0.0
     blur: Annotated[float, _share("out of focus")] = 0.33
     motion_blur: Annotated[float, _share("moved while exposing")] = 0.17
     noise: Annotated[float, _key("strength of the sensor's noise", ge=0, le=3)] = 1.0

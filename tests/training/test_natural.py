@@ -107,6 +107,20 @@ def test_who_is_pasted_before_a_natural_frame_is_in_the_matte(bank: Bank) -> Non
     assert float(after[:, 0][both[:, 0] > 0.99].mean()) > 0.7, "and everybody in the matte is red"
 
 
+def test_a_cast_lies_over_untouched_frames_too_and_leaves_their_mattes_alone(bank: Bank) -> None:
+    clean, alone = frames(bank, replace(WHOLE, untouched=1.0), count=60)
+    lit, alpha = frames(bank, replace(WHOLE, untouched=1.0), replace(STILL, cast=0.5), count=60)
+    assert torch.equal(alpha, alone)
+    is_lit = (lit != clean).flatten(1).any(1)
+    is_grey = (lit[:, 0] == lit[:, 1]).flatten(1).all(1) & (lit[:, 1] == lit[:, 2]).flatten(1).all(1)
+    assert 18 < int(is_lit.sum()) < 42 and 3 < int(is_grey.sum()) < 0.6 * int(is_lit.sum())
+    coloured = is_lit & ~is_grey
+    seen = (clean[coloured] > 0.1) & (lit[coloured] < 1)
+    factor = torch.where(seen, lit[coloured] / clean[coloured], torch.nan).flatten(2)
+    assert 0.49 < float(factor.nan_to_num(1).min()) < 0.7 and 1.2 < float(factor.nan_to_num(1).max()) < 1.41
+    assert float((factor.nan_to_num(0).amax(2) - factor.nan_to_num(9).amin(2)).abs().max()) < 1e-3, "one for a channel"
+
+
 def test_the_camera_leaves_most_natural_frames_alone(bank: Bank) -> None:
     """Its draws come after those that compose, so both batches show the same pictures."""
     camera = Camera(colour=0, two_lights=1, low_light=1, blur=0.5, motion_blur=0.5, noise=2, jpeg=1)
@@ -138,6 +152,25 @@ def test_a_picture_without_a_head_begins_below_it() -> None:
     low = replace(bank, boxes=torch.tensor([[0.0, 90.0, 80.0, 96.0]]))
     _, _, origin = natural(low, 40, Size(64, 64), Draw(CPU, 3), 0.0, headless=1.0)
     assert float(origin.y[:, 0].amin(1).max()) < 60, "who has next to nothing below is shown as he is"
+
+
+def test_tilted_frames_are_turned_about_their_middle_and_show_no_other_picture() -> None:
+    bank = rulers((120, 100))
+    _, _, straight = natural(bank, 60, Size(64, 64), Draw(CPU, 5), 1.0)
+    pictures, _, origin = natural(bank, 60, Size(64, 64), Draw(CPU, 5), 1.0, tilted=0.5)
+    for channel, place in ((0, origin.x), (1, origin.y)):
+        assert torch.allclose(pictures[:, channel] * 255 / 2, place, atol=1.5), (
+            "the teacher is asked about these places"
+        )
+    across, down = (place[:, 32, 33] - place[:, 32, 31] for place in (origin.x, origin.y))
+    degrees = torch.rad2deg(torch.atan2(down, across.abs())).abs()
+    turned = degrees > 1
+    assert 15 < int(turned.sum()) < 45 and 20 < float(degrees.max()) <= 30.5
+    assert float(degrees[~turned].max()) < 1
+    for one, other in ((origin.x, straight.x), (origin.y, straight.y)):
+        middle = (slice(None), slice(31, 33), slice(31, 33))
+        assert torch.allclose(one[middle].mean((1, 2)), other[middle].mean((1, 2)), atol=1)
+    assert float(origin.x.min()) >= 0 and float(origin.x.max()) <= 120
 
 
 def test_pictures_of_nobody_are_natural_frames_and_put_nobody_into_a_room(portraits: Path, tmp_path: Path) -> None:

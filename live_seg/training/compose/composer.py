@@ -13,7 +13,7 @@ from live_seg.training.compose.distractors import distracted
 from live_seg.training.compose.draw import Draw, each
 from live_seg.training.compose.framing import Origin, natural, reframed, room
 from live_seg.training.compose.lens import blurred
-from live_seg.training.compose.light import low_light, recoloured, two_lights
+from live_seg.training.compose.light import cast, low_light, recoloured, two_lights
 from live_seg.training.compose.placing import Look, placed
 from live_seg.training.compose.rooms import Rooms
 from live_seg.training.compose.sensor import jpeg, noisy
@@ -108,7 +108,7 @@ class Composer:
         if origin is not None and bare is not None:
             shown = torch.eq(pictures[:plain], bare).all(1, keepdim=True)
             origin = origin._replace(bare=shown.float())
-        return Frames(self._photographed(pictures, plain, draw), alpha, origin)
+        return Frames(cast(self._photographed(pictures, plain, draw), draw, self._camera.cast), alpha, origin)
 
     def _shares(self, count: int) -> tuple[int, int, int]:
         """How many frames are natural, how many reframed, and how many empty rooms."""
@@ -124,7 +124,7 @@ class Composer:
     def _natural(self, count: int, size: Size, draw: Draw) -> tuple[Tensor, Tensor, Origin]:
         """Pictures as they are, in half of the usual change of light."""
         pictures, alpha, origin = natural(
-            self._bank, count, size, draw, self._compose.whole, self._compose.headless / _RARER
+            self._bank, count, size, draw, self._compose.whole, self._compose.headless / _RARER, self._compose.tilted
         )
         return recoloured(pictures, draw, self._camera.colour / 2), alpha, origin
 

@@ -24,6 +24,10 @@ _LEAST_LEFT = 0.3
 """Of a picture's height: where less of it is below the shoulders, the frame shows the head after all."""
 
 
+_TILT = math.radians(30)
+_NEARER = 0.4
+
+
 class Origin(NamedTuple):
     """Where in the bank's pictures the pixels of the first n frames of a batch come from.
 
@@ -53,7 +57,7 @@ class Origin(NamedTuple):
 
 
 def natural(
-    bank: Bank, count: int, size: Size, draw: Draw, whole: float, headless: float = 0.0
+    bank: Bank, count: int, size: Size, draw: Draw, whole: float, headless: float = 0.0, tilted: float = 0.0
 ) -> tuple[Tensor, Tensor, Origin]:
     """Portraits as they are, of those whose shape is nearly the frame's: whole, or cut a little.
 
@@ -71,6 +75,8 @@ def natural(
         Probability that all of the picture is shown.
     headless
         Probability that it is shown from below the person's head on, if three tenths of it are left then.
+    tilted
+        Probability that it is turned, by 30 degrees at most: corners without a picture mirror it.
 
     Returns
     -------
@@ -96,7 +102,7 @@ def natural(
     most = math.exp(SQUEEZED)
     cut_width = torch.minimum(cut_width, cut_height * aspect * most)
     cut_height = torch.minimum(cut_height, cut_width / aspect * most)
-    return _portraits(bank, index, cut_width, cut_height, size, draw, above)
+    return _portraits(bank, index, cut_width, cut_height, size, draw, above, tilted)
 
 
 def reframed(bank: Bank, count: int, size: Size, draw: Draw) -> tuple[Tensor, Tensor]:
@@ -139,17 +145,35 @@ def _fitting(bank: Bank, size: Size) -> Tensor:
 
 
 def _portraits(
-    bank: Bank, index: Tensor, width: Tensor, height: Tensor, size: Size, draw: Draw, above: Tensor | float = 0.0
+    bank: Bank,
+    index: Tensor,
+    width: Tensor,
+    height: Tensor,
+    size: Size,
+    draw: Draw,
+    above: Tensor | float = 0.0,
+    tilted: float = 0.0,
 ) -> tuple[Tensor, Tensor, Origin]:
-    """Parts of that size of portraits, somewhere in them below `above`, mirrored where they are larger."""
+    """Parts of that size of portraits, somewhere in them below `above`, mirrored where they are larger; some turned."""
     wide, high = bank.sizes[index].unbind(1)
     left = (wide - width) * draw.uniform(len(index))
     top = above + (high - above - height) * draw.uniform(len(index))
     x, y = _cut(size, left, top, width, height, draw)
+    if tilted:
+        x, y = _tilted(x - plane(left + width / 2), y - plane(top + height / 2), tilted, draw)
+        x, y = x + plane(left + width / 2), y + plane(top + height / 2)
     x, y = mirrored(x, plane(wide)), mirrored(y, plane(high))
     shrunk = torch.sqrt(width * height / (size.width * size.height))
     pictures, alpha = (sample(part, index, x, y, shrunk) for part in (bank.pictures, bank.alphas))
     return pictures, alpha, Origin(index, x, y, shrunk, torch.ones_like(alpha))
+
+
+def _tilted(x: Tensor, y: Tensor, probability: float, draw: Draw) -> tuple[Tensor, Tensor]:
+    """Positions about a centre, some of them turned around it, and nearer then: less of the corners lies outside."""
+    angle = draw.uniform(len(x), -_TILT, _TILT) * draw.chance(len(x), probability)
+    nearer = 1 - _NEARER * torch.sin(angle).abs()
+    cos, sin = plane(torch.cos(angle) * nearer), plane(torch.sin(angle) * nearer)
+    return cos * x + sin * y, cos * y - sin * x
 
 
 def _cut(size: Size, left: Tensor, top: Tensor, width: Tensor, height: Tensor, draw: Draw) -> tuple[Tensor, Tensor]:

@@ -61,6 +61,16 @@ def two_lights(pictures: Tensor, draw: Draw, probability: float) -> Tensor:
     return torch.where(each(draw.chance(count, probability)), lit, pictures)
 
 
+def cast(pictures: Tensor, draw: Draw, probability: float) -> Tensor:
+    """One colour over all, its channels at 0.5 to 1.4; a third of those frames is grey, as a night camera's."""
+    if not probability:
+        return pictures
+    count = len(pictures)
+    lit = (pictures * draw.uniform(count * 3, 0.5, 1.4).view(count, 3, 1, 1)).clamp(0, 1)
+    lit = torch.where(each(draw.chance(count, 1 / 3)), pictures.mean(1, keepdim=True), lit)
+    return torch.where(each(draw.chance(count, probability)), lit, pictures)
+
+
 def low_light(pictures: Tensor, draw: Draw, probability: float) -> Tensor:
     """Underexposed frames: 0.15 to 0.6 of the light."""
     count = len(pictures)

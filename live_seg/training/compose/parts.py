@@ -21,14 +21,15 @@ from live_seg.training.schedule import Stage
 
 NO_COMPOSE = Compose(
     natural=0, reframed=0, empty=0, whole=0, untouched=0, joined=0, second=0, third=0,
-    headless=0, alike=0, match_light=0, clean_edges=0, held=0, animal=0, distractors=0, clutter=0,
+    headless=0, alike=0, tilted=0, match_light=0, clean_edges=0, held=0, animal=0, distractors=0, clutter=0,
 )  # fmt: skip
-NO_CAMERA = Camera(colour=0, two_lights=0, low_light=0, blur=0, motion_blur=0, noise=0, jpeg=0)
+NO_CAMERA = Camera(colour=0, two_lights=0, low_light=0, cast=0, blur=0, motion_blur=0, noise=0, jpeg=0)
 
 _PARTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "natural": ({"natural": 1.0}, {}),
     "natural, whole": ({"natural": 1.0, "whole": 1.0}, {}),
     "natural, joined": ({"natural": 1.0, "whole": 1.0, "joined": 1.0}, {}),
+    "natural, tilted": ({"natural": 1.0, "whole": 1.0, "tilted": 1.0}, {}),
     "reframed": ({"reframed": 1.0}, {}),
     "empty room": ({"empty": 1.0}, {}),
     "one person": ({}, {}),
@@ -46,6 +47,7 @@ _PARTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "colour": ({}, {"colour": 1.0}),
     "two_lights": ({}, {"two_lights": 1.0}),
     "low_light": ({}, {"low_light": 1.0}),
+    "cast": ({}, {"cast": 1.0}),
     "blur": ({}, {"blur": 1.0}),
     "motion_blur": ({}, {"motion_blur": 1.0}),
     "noise": ({}, {"noise": 1.0}),
