@@ -150,7 +150,7 @@ def test_results_of_different_pictures_are_not_compared(tmp_path: Path, capsys: 
 
 @pytest.mark.parametrize("loop", ["own", "plain"])
 def test_a_peer_runs_in_our_loop_and_in_the_plain_one(tmp_path: Path, clip: Path, loop: str) -> None:
-    adapter = write_peer(tmp_path)
+    adapter = write_peer(tmp_path, mean=[127.0] * 3, std=[1.0] * 3)  # of red more than that is a person: decided
     contender = Contender("peer", "cpu", "own" if loop == "own" else "plain", adapter=adapter, name="peer")
     with Subject(contender, Setting(TINY, "blur", "flat", 1), clip) as subject:
         measured = subject.round(0.1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -68,6 +69,9 @@ class Engines:
 
     def get(self, name: str) -> Any:
         return self.classes[name]
+
+    def making(self, name: str) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
 
     def names(self) -> list[str]:
         return sorted(self.classes)
