@@ -77,12 +77,8 @@ def empty_samples(data: Data) -> list[Nobody]:
 
 
 def crops_of(samples: Sequence[Sample], data: Data) -> list[Crop]:
-    """The crops of samples that `data.crops` names, in their order; raises UsageError if it names an unknown source."""
+    """The crops of samples that `data.crops` names, in their order."""
     counts = data.crops
-    known = {sample.source for sample in samples}
-    for source in counts:
-        if source not in known | {*data.leave_out}:
-            raise unknown("source of data.crops", source, known)
     return [Crop(one, number, CROP) for one in samples for number in range(_count(one.name, counts.get(one.source, 0)))]
 
 
@@ -117,9 +113,10 @@ def training_samples(config: TrainConfig) -> Samples:
             raise UsageError(
                 "data.val_share leaves nothing to train on", "Add pictures, or name those of data.val yourself."
             )
-    for source in data.free:
-        if source not in known:
-            raise unknown("source of data.free", source, known)
+    for key, sources in (("free", data.free), ("crops", data.crops)):
+        for source in sources:
+            if source not in known:
+                raise unknown(f"source of data.{key}", source, known)
     dropped = set(data.leave_out)
     kept = [[sample for sample in part if sample.source not in dropped] for part in (train, val)]
     if not kept[0]:

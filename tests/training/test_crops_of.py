@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import cv2
@@ -38,11 +39,17 @@ def test_how_many_crops_a_source_has() -> None:
     assert {one.name for one in turned} == {one.name for one in crops}, "whatever their order"
 
 
-def test_a_source_that_is_nowhere_is_told() -> None:
-    left_out = Data(crops={"ruler": 1, "other": 1}, leave_out=["other"])
-    assert len(crops_of([Pair(Path("ruler-1.png"), Path())], left_out)) == 1
-    with pytest.raises(UsageError, match="ruller"):
-        crops_of([Pair(Path("ruler-1.png"), Path())], Data(crops={"ruller": 1}))
+def test_a_source_that_is_nowhere_is_told_and_one_that_a_trial_does_not_reach_is_none(
+    portraits: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="figrue"):
+        training_samples(config(portraits, tmp_path, data={"crops": {"figrue": 1}}))
+    folder = Path(shutil.copytree(portraits, tmp_path / "both"))
+    cv2.imwrite(str(folder / "images" / "other-1.png"), np.full((200, 200, 3), 90, np.uint8))
+    cv2.imwrite(str(folder / "masks" / "other-1.png"), np.full((200, 200), 255, np.uint8))
+    for changed in ({"most": 1}, {"leave_out": ["other"]}):
+        run = config(folder, tmp_path, data={"crops": {"figure": 1, "other": 1}, **changed})
+        assert len(crops_of(training_samples(run).train, run.data)) >= 1
 
 
 def test_crops_are_shown_beside_the_pictures_and_put_nobody_into_a_room(portraits: Path, tmp_path: Path) -> None:
