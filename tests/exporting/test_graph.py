@@ -63,6 +63,15 @@ def test_the_graph_is_plain_and_its_normalisation_folded(single: Any) -> None:
     assert single.opset_import[0].version == 17
 
 
+def test_a_network_whose_weights_are_equal_in_many_places_is_taken() -> None:
+    """A new one: its normalisations have the same numbers, and the exporter let one be the copy of another."""
+    new = NarrowUnetPlusPlus(skips=(4, 8, 8, 8, 8), decoder=(16, 8, 8, 8, 8)).eval()
+    graph = to_onnx(new)
+    assert "Identity" not in {node.op_type for node in graph.graph.node}
+    assert largest_difference(onnx_run(graph), torch_run(new), BLOBS) < 1e-3
+    assert largest_difference(onnx_run(to_half(graph)), torch_run(new), BLOBS) < 0.05
+
+
 def test_an_enlargement_to_a_computed_size_is_refused() -> None:
     with pytest.raises(ExportRefused):
         to_onnx(Rescaled())
