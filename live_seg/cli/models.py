@@ -6,6 +6,7 @@ import argparse
 import json
 from typing import Any
 
+from live_seg.errors import one_line
 from live_seg.models import Model
 
 
@@ -58,14 +59,14 @@ def _print(rows: list[tuple[Model, str]]) -> None:
         )
     for row, state in rows:
         measured = [f"{row.quality[0].iou:.3f}", f"{row.quality[0].mad:.3f}"] if row.quality else ["", ""]
-        table.add_row(row.name, state, f"{row.bytes / 1e6:.1f}", row.precision, _wide(row), *measured)
+        table.add_row(one_line(row.name), state, f"{row.bytes / 1e6:.1f}", row.precision, _wide(row), *measured)
     console = Console(highlight=False, markup=False)  # what people write of a model may have brackets in it
     console.print(table)
     for row, _ in rows:
-        console.print(Text.assemble("\n", (row.name, "bold"), f": {row.description}"))
-        console.print(f"  trained on: {row.training_data}\n  terms: {row.terms}")
+        console.print(Text.assemble("\n", (one_line(row.name), "bold"), f": {one_line(row.description)}"))
+        console.print(f"  trained on: {one_line(row.training_data)}\n  terms: {one_line(row.terms)}")
         for quality in row.quality:
-            console.print(f"  measured {quality.date} on {quality.data}: {quality.command}")
+            console.print(one_line(f"  measured {quality.date} on {quality.data}: {quality.command}"))
 
 
 def _wide(row: Model) -> str:

@@ -24,12 +24,12 @@ def test_what_people_write_of_a_model_is_shown_as_it_is(
 ) -> None:
     (tmp_path / "registry.toml").write_text(
         '[[model]]\nname = "mine"\nfile = "mine.onnx"\nprecision = "fp32"\n'
-        'description = "of [val]"\ntraining_data = "[/mine]"\nterms = "[ours]"\n'
+        'description = "of [val]\\u001b[2J"\ntraining_data = "[/mine]"\nterms = "[ours]"\n'
     )
     monkeypatch.setenv("LIVE_SEG_WEIGHTS", str(tmp_path))
     assert main(["models"]) == 1
     shown = capsys.readouterr().out
-    assert "mine: of [val]" in shown and "trained on: [/mine]" in shown and "terms: [ours]" in shown
+    assert "mine: of [val]\\x1b[2J" in shown and "trained on: [/mine]" in shown and "terms: [ours]" in shown
 
 
 @pytest.mark.parametrize(
