@@ -101,8 +101,8 @@ class Guard:
             effect.at(frame.time, lossless=self._clock is None)
             picture = self._picture(effect, frame, matte)
             self._shape = picture.shape
-        except Exception as error:  # noqa: BLE001  # whatever an effect does wrong, the room stays hidden
-            self._hide(frame, f"the effect failed: {error}")
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever an effect does wrong, the room stays hidden
+            self._hide(frame, f"the effect failed: {str(error) or type(error).__name__}")
             return False
         self._say("")
         self._outlet.put(picture, replace(frame, image=picture))
@@ -178,10 +178,10 @@ class Guard:
         if done and done.effect is effect and done.image is frame.image:
             return self._checked(done.picture, frame)
         effect.see(matte.halved)
-        alpha = matte.alpha.view()
-        alpha.flags.writeable = False  # the gate gives the same matte again: it would grow from frame to frame
+        # The gate compares the next frame with this image, and gives the same matte again: it would grow each time.
+        image, alpha = _read_only(frame.image), _read_only(matte.alpha)
         out = self._buffers.take(self._shape or frame.image.shape)
-        picture = self._checked(effect(frame.image, alpha, out), frame)
+        picture = self._checked(effect(image, alpha, out), frame)
         # An array of the effect's own may be drawn on again, the room first, while a sink still reads it.
         return picture if picture is out else picture.copy()
 
@@ -204,6 +204,12 @@ class Guard:
         if reason != self._hidden_for:
             self._hidden_for = reason
             self.on_hide(reason)
+
+
+def _read_only(pixels: Image) -> Image:
+    view = pixels.view()
+    view.flags.writeable = False
+    return view
 
 
 def _share_of_person(alpha: Alpha) -> float:
