@@ -149,9 +149,11 @@ def test_a_picture_without_a_head_begins_below_it() -> None:
     first = origin.y[:, 0].amin(1)
     assert float(first.min()) >= 0.2 * 96 - 1 and float(first.std()) > 4
     assert float(origin.y.max()) < 96
+    assert not origin.bare.any(), "a teacher that saw the head does not teach what is seen without"
     low = replace(bank, boxes=torch.tensor([[0.0, 90.0, 80.0, 96.0]]))
     _, _, origin = natural(low, 40, Size(64, 64), Draw(CPU, 3), 0.0, headless=1.0)
     assert float(origin.y[:, 0].amin(1).max()) < 60, "who has next to nothing below is shown as he is"
+    assert origin.bare.all()
 
 
 def test_tilted_frames_are_turned_about_their_middle_and_show_no_other_picture() -> None:

@@ -107,7 +107,7 @@ class Composer:
         pictures, alpha = held(pictures, alpha, draw, self._compose.held)
         if origin is not None and bare is not None:
             shown = torch.eq(pictures[:plain], bare).all(1, keepdim=True)
-            origin = origin._replace(bare=shown.float())
+            origin = origin._replace(bare=origin.bare * shown)
         return Frames(cast(self._photographed(pictures, plain, draw), draw, self._camera.cast), alpha, origin)
 
     def _shares(self, count: int) -> tuple[int, int, int]:

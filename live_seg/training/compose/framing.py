@@ -10,7 +10,7 @@ from torch import Tensor
 
 from live_seg.frame import Size
 from live_seg.training.compose.bank import Bank
-from live_seg.training.compose.draw import Draw
+from live_seg.training.compose.draw import Draw, each
 from live_seg.training.compose.rooms import Rooms
 from live_seg.training.compose.sampling import grid, mirrored, plane, sample
 
@@ -42,7 +42,8 @@ class Origin(NamedTuple):
     shrunk
         (n,): pixels of the picture to one of the frame.
     bare
-        float (n, 1, H, W): 1 where the frame shows that picture, 0 where something was put in front.
+        float (n, 1, H, W): 1 where the frame shows that picture, 0 where something was put in front, and in all of a
+        frame that leaves the head out, which its teacher saw.
     """
 
     which: Tensor
@@ -93,6 +94,7 @@ def natural(
     is_whole = draw.chance(count, whole)
     cut_width, cut_height = torch.where(is_whole, width, cut_width), torch.where(is_whole, height, cut_height)
     above = torch.zeros_like(height)
+    is_cut = torch.zeros_like(is_whole)
     if headless:
         _, top, _, bottom = bank.boxes[index].unbind(1)
         shoulders = top + (bottom - top) * draw.uniform(count, *HEAD)
@@ -102,7 +104,8 @@ def natural(
     most = math.exp(SQUEEZED)
     cut_width = torch.minimum(cut_width, cut_height * aspect * most)
     cut_height = torch.minimum(cut_height, cut_width / aspect * most)
-    return _portraits(bank, index, cut_width, cut_height, size, draw, above, tilted)
+    pictures, alpha, origin = _portraits(bank, index, cut_width, cut_height, size, draw, above, tilted)
+    return pictures, alpha, origin._replace(bare=origin.bare * each(~is_cut))
 
 
 def reframed(bank: Bank, count: int, size: Size, draw: Draw) -> tuple[Tensor, Tensor]:
