@@ -60,7 +60,7 @@ class Output:
             self.sink.pump()
         except Closed:
             self.done.set()
-        except Exception as error:  # noqa: BLE001  # a sink of another package may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # a sink of another package may raise anything
             self._lose(error)
 
     def end(self) -> None:
@@ -76,7 +76,7 @@ class Output:
                 self._take(self.handover.get(1))
         except Closed:
             pass
-        except Exception as error:  # noqa: BLE001
+        except (Exception, SystemExit) as error:  # noqa: BLE001
             self._lose(error)
         finally:
             self.done.set()
@@ -90,9 +90,10 @@ class Output:
         self._statistics.took(self.sink.name, self._clock() - start)
         self._statistics.shown(self.sink.name, frame.time, self._clock())
 
-    def _lose(self, error: Exception) -> None:
+    def _lose(self, error: BaseException) -> None:
         log.debug("sink %s", self.sink.name, exc_info=error)
-        self.lost = error if isinstance(error, SinkLost) else SinkLost(f"{self.sink.name}: {error}")
+        what = f"{self.sink.name}: {str(error) or type(error).__name__}"
+        self.lost = error if isinstance(error, SinkLost) else SinkLost(what)
         self.done.set()
         self.handover.cancel()
 

@@ -22,6 +22,7 @@ import cv2
 from live_seg.config import Config
 from live_seg.config.commands import Command
 from live_seg.effects import Effect, open_effect
+from live_seg.errors import LiveSegError
 from live_seg.frame import Clock, Frame, Size
 from live_seg.live.guard import Guard
 from live_seg.live.handover import Closed, Handover, Lossless, Newest
@@ -180,9 +181,14 @@ class Pipeline:
             stage()
         except Closed:
             pass
+        except SystemExit as error:  # raised again as it is, it would end the program without a word
+            self._fail(LiveSegError(f"the source or the engine asked to end the program ({error!r})"))
         except BaseException as error:  # noqa: BLE001
-            self._error = self._error or error
-            self._shared.stop = True
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        self._error = self._error or error
+        self._shared.stop = True
 
     def _attend(self, outputs: Outputs, look: Look) -> None:
         """The main thread's part: windows, commands, changed files; until every sink is done."""

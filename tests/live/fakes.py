@@ -57,7 +57,7 @@ class Recorder(SinkBase):
         name: str = "recorder",
         takes_alpha: bool = False,
         dies_after: int | None = None,
-        of: type[Exception] = SinkLost,
+        of: type[BaseException] = SinkLost,
     ) -> None:
         self.name = name
         self.takes_alpha = takes_alpha
@@ -82,7 +82,7 @@ class ListSource(SourceBase):
 
     fps = 30.0
 
-    def __init__(self, items: list[Frame | Exception], live: bool = False) -> None:
+    def __init__(self, items: list[Frame | BaseException], live: bool = False) -> None:
         self.name = "list"
         self.live = live
         self.size = SIZE
@@ -92,7 +92,7 @@ class ListSource(SourceBase):
         if not self._items:
             return None
         item = self._items.pop(0)
-        if isinstance(item, Exception):
+        if isinstance(item, BaseException):
             raise item
         return item
 

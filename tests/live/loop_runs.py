@@ -34,7 +34,7 @@ GREEN = build(
 )
 
 
-def frames(count: int) -> list[Frame | Exception]:
+def frames(count: int) -> list[Frame | BaseException]:
     return [room_frame(number, number / 30) for number in range(count)]
 
 

@@ -22,7 +22,7 @@ from fakes import (
 from loop_runs import GREEN, frames, is_green, offline
 
 from live_seg.config import build, changed
-from live_seg.errors import EngineError, SinkLost, SourceLost
+from live_seg.errors import EngineError, LiveSegError, SinkLost, SourceLost
 from live_seg.frame import Frame, Image, Matte
 from live_seg.live.card import card
 from live_seg.live.guard import Guard
@@ -101,10 +101,18 @@ def test_a_source_that_breaks_off_ends_an_offline_run_with_what_came_before() ->
     assert len(sink.pictures) == 5
 
 
-@pytest.mark.parametrize("of", [SinkLost, ValueError])
+def test_a_source_that_asks_python_to_end_is_an_error_of_the_run() -> None:
+    """As `SystemExit` it ended the program without a word."""
+    sink = Recorder()
+    with pytest.raises(LiveSegError, match=r"asked to end the program \(SystemExit\(3\)\)"):
+        offline([*frames(5), SystemExit(3)], ScriptedNetwork(), sinks=[sink])
+    assert len(sink.pictures) == 5
+
+
+@pytest.mark.parametrize("of", [SinkLost, ValueError, SystemExit])
 @pytest.mark.parametrize("main_thread", [False, True])
 def test_a_sink_that_dies_is_told_of_and_does_not_take_the_others_along(
-    of: type[Exception], main_thread: bool, caplog: pytest.LogCaptureFixture
+    of: type[BaseException], main_thread: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A sink of another package may raise anything."""
     mortal, other = Recorder("mortal", dies_after=0, of=of), Recorder("other")
