@@ -177,9 +177,10 @@ class Guard:
         done = matte.finished
         if done and done.effect is effect and done.image is frame.image:
             return self._checked(done.picture, frame)
-        effect.see(matte.halved)
         # The gate compares the next frame with this image, and gives the same matte again: it would grow each time.
         image, alpha = _read_only(frame.image), _read_only(matte.alpha)
+        halved = matte.halved
+        effect.see(replace(halved, image=image) if halved and halved.image is frame.image else None)
         out = self._buffers.take(self._shape or frame.image.shape)
         picture = self._checked(effect(image, alpha, out), frame)
         # An array of the effect's own may be drawn on again, the room first, while a sink still reads it.

@@ -127,12 +127,22 @@ class Listening(Through):
     def see(self, halved: Halved | None) -> None:
         self.told.append(halved)
 
+    def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
+        self.told.append(image)
+        return super().__call__(image, alpha, out)
+
 
 @pytest.mark.parametrize("is_live", [True, False])
 def test_an_effect_knows_the_time_what_was_halved_and_whether_it_may_wait(is_live: bool) -> None:
     guard, _ = guarded(ManualClock() if is_live else None)
     guard.effect = effect = Listening()
     frame = room_frame(time=100.1)
-    halved = Halved(frame.image, frame.image[::2, ::2])
-    assert guard.show(frame, dataclasses.replace(matte_of(frame), halved=halved))
-    assert effect.told == [100.1, not is_live, halved]
+    small = frame.image[::2, ::2]
+    assert guard.show(frame, dataclasses.replace(matte_of(frame), halved=Halved(frame.image, small)))
+    time_s, lossless, halved, image = effect.told
+    assert (time_s, lossless) == (100.1, not is_live)
+    assert halved.image is image, "or nobody takes what was halved"
+    assert halved.small is small
+    other = dataclasses.replace(matte_of(frame), halved=Halved(frame.image.copy(), small))
+    assert guard.show(frame, other)
+    assert effect.told[2] is None
