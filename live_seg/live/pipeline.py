@@ -182,7 +182,8 @@ class Pipeline:
         except Closed:
             pass
         except SystemExit as error:  # raised again as it is, it would end the program without a word
-            self._fail(LiveSegError(f"the source or the engine asked to end the program ({error!r})"))
+            what = f"the source or the engine asked to end the program ({error!r})"
+            self._fail(LiveSegError(what, "Update or remove the package that it is of."))
         except BaseException as error:  # noqa: BLE001
             self._fail(error)
 
