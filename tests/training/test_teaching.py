@@ -35,6 +35,15 @@ def test_what_was_put_in_front_is_not_taught(portraits: Path) -> None:
     assert origins[1] is not None and not origins[1].bare[:4].all() and origins[1].bare[4:].all()
 
 
+def test_what_is_seen_without_the_head_is_not_taught(portraits: Path) -> None:
+    bank, _ = load_bank(read(str(portraits)), 96)
+    headless = replace(ALONE, headless=1.0)
+    origin = Composer(bank, NOWHERE, headless, STILL).frames(32, Size(64, 64), Draw(CPU, 1)).origin
+    assert origin is not None
+    taught = origin.bare.mean((1, 2, 3))
+    assert set(taught.tolist()) == {0.0, 1.0}, "whole frames, a third of them"
+
+
 @pytest.mark.parametrize("part", ["mattes", "features"])
 def test_the_network_comes_to_say_what_the_teacher_says(
     teacher: Path, portraits: Path, tmp_path: Path, part: str

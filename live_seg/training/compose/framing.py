@@ -23,9 +23,11 @@ HEAD = 0.2, 0.45
 _LEAST_LEFT = 0.3
 """Of a picture's height: where less of it is below the shoulders, the frame shows the head after all."""
 
-
 _TILT = math.radians(30)
+"""A picture is turned by so much at most, to either side."""
+
 _NEARER = 0.4
+"""Times the sine of that angle a turned picture is shown nearer, so that less of the frame lies outside it."""
 
 
 class Origin(NamedTuple):
