@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from live_seg.matting.steady import SmallAlpha
 
@@ -46,11 +47,9 @@ def without_stray(alpha: SmallAlpha, sure: float, gain: float = 1.0) -> SmallAlp
     if count < 3:  # the room, and one patch at most
         return alpha
     largest = 1 + int(boxes[1:, cv2.CC_STAT_AREA].argmax())
+    at = np.flatnonzero(seen)
     kept = np.ones(count, np.float32)
-    for number in range(1, count):
-        left, top, width, height, _ = boxes[number].tolist()
-        box = np.s_[top : top + height, left : left + width]
-        kept[number] = _surely(small[box][labels[box] == number], 1 / gain)
+    kept[1:] = _surely(small.ravel()[at], labels.ravel()[at].astype(np.intp) - 1, 1 / gain)
     areas = boxes[1:, cv2.CC_STAT_AREA] / boxes[largest, cv2.CC_STAT_AREA]
     kept[1:] = np.maximum(_share(kept[1:], sure * float(kept[largest])), _smooth(areas, *_COMPARABLE))
     if kept.min() == 1:
@@ -68,10 +67,16 @@ def _halved(alpha: SmallAlpha) -> SmallAlpha:
     return np.maximum(np.maximum(alpha[::2, ::2], alpha[::2, 1::2]), np.maximum(alpha[1::2, ::2], alpha[1::2, 1::2]))
 
 
-def _surely(patch: SmallAlpha, power: float) -> float:
-    person, room = patch**power, (1 - patch) ** power  # the odds before the gain are its root of those after it
+def _surely(alpha: SmallAlpha, patch: npt.NDArray[np.intp], power: float) -> SmallAlpha:
+    """How sure the network is of each patch, 0..1, of the alpha of all their pixels and each one's patch, 0, 1…"""
+    person, room = alpha**power, (1 - alpha) ** power  # the odds before the gain are its root of those after it
     own = np.asarray(person / (person + room), np.float32)
-    return float(own[own >= float(own.mean(dtype=np.float64))].mean())
+    surer = own >= _means(own, patch)[patch]
+    return _means(own[surer], patch[surer])
+
+
+def _means(values: SmallAlpha, patch: npt.NDArray[np.intp]) -> SmallAlpha:
+    return np.asarray(np.bincount(patch, values) / np.bincount(patch), np.float32)
 
 
 def _share(surely: SmallAlpha, wanted: float) -> SmallAlpha:

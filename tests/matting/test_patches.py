@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import cv2
 import numpy as np
 import pytest
@@ -133,3 +135,42 @@ def test_patches_at_the_borders_and_beside_each_other() -> None:
     cleaned = without_stray(alpha, 0.97)
     assert cleaned[39, 39] == 0 and cleaned[0, 39] == 1 and not cleaned[38:, 0].any()
     assert not cleaned[27, 20:30].any() and (cleaned[32, 20:30] == 1).all() and (cleaned[:20, :20] == 1).all()
+
+
+def crowd() -> np.ndarray:
+    """A person, and above him 728 patches of four pixels, each as sure as it is."""
+    alpha = np.zeros((160, 256), np.float32)
+    alpha[70:, 80:180] = 1.0
+    sureness = np.random.default_rng(3).uniform(0.6, 1, (13, 56)).astype(np.float32)
+    for y, x in np.ndindex(13, 56):
+        alpha[2 + 4 * y : 4 + 4 * y, 2 + 4 * x : 4 + 4 * x] = sureness[y, x]
+    return alpha
+
+
+def test_each_of_many_patches_is_judged_as_if_it_were_alone() -> None:
+    alpha = crowd()
+    together = without_stray(alpha, 0.9, 2.0)
+    kept = set()
+    for y, x in [(2 + 4 * row, 2 + 20 * column) for row, column in np.ndindex(13, 12)]:
+        alone = alpha.copy()
+        alone[:60] = 0
+        alone[y : y + 2, x : x + 2] = alpha[y, x]
+        cleaned = without_stray(alone, 0.9, 2.0)
+        assert together[y, x] == pytest.approx(cleaned[y, x], abs=1e-6)
+        kept.add(round(float(cleaned[y, x]), 2))
+    assert len(kept) > 2
+
+
+def test_a_thousand_patches_cost_little_more_than_one() -> None:
+    def least_ms(alpha: np.ndarray) -> float:
+        taken = []
+        for _ in range(9):
+            since = time.thread_time_ns()
+            without_stray(alpha, 0.9, 2.0)
+            taken.append(time.thread_time_ns() - since)
+        return min(taken) / 1e6
+
+    one = crowd()
+    one[:60] = 0
+    one[20:30, 20:30] = 0.5
+    assert least_ms(crowd()) < 8 * least_ms(one)
