@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
@@ -117,3 +118,17 @@ class Registry(Generic[T]):
             raise LiveSegError(
                 f"the {self.kind} {name!r} of the package {package} cannot be loaded: {error}", "Update or remove it."
             ) from error
+
+
+def blamed_package(error: BaseException) -> str:
+    """The package of another source, engine, effect or sink in whose code, or below, `error` was raised; or empty."""
+    modules = {
+        entry.module.partition(".")[0]: entry.dist.name if entry.dist else entry.module
+        for kind in ("sources", "engines", "effects", "sinks")
+        for entry in entry_points(group=f"live_seg.{kind}")
+    }
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        module = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        if module in modules:
+            return modules[module]
+    return ""

@@ -14,6 +14,7 @@ from importlib.metadata import version
 
 from live_seg.cli.parser import Parser
 from live_seg.errors import LiveSegError, UsageError, cure_of_import, nearest, one_line
+from live_seg.registry import blamed_package
 
 _EXTRAS = {
     **dict.fromkeys(("torch", "segmentation_models_pytorch", "onnx", "lightning_fabric"), "live-seg[train]"),
@@ -93,7 +94,10 @@ def _explained(error: Exception) -> tuple[str, int]:
         return f"{error.strerror}{where}", 1
     if isinstance(error, RuntimeError) and "home directory" in str(error):  # what pathlib says of ~somebody
         return "the ~ of a name stands for nobody's home. Write the whole path.", 2
-    return f"{type(error).__name__}: {error}. This is a defect; run again with --debug.", 1
+    what = f"{type(error).__name__}: {error}"
+    if package := blamed_package(error):
+        return f"{what}. This is a defect of the package {package}: update or remove it.", 1
+    return f"{what}. This is a defect; run again with --debug.", 1
 
 
 def _run(words: list[str]) -> int:
