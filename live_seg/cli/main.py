@@ -18,7 +18,7 @@ from live_seg.registry import blamed_package
 
 _EXTRAS = {
     **dict.fromkeys(("torch", "segmentation_models_pytorch", "onnx", "lightning_fabric"), "live-seg[train]"),
-    **dict.fromkeys(("tensorboard", "matplotlib"), "live-seg[train]"),
+    **dict.fromkeys(("tensorboard", "matplotlib", "scipy"), "live-seg[train]"),
     **dict.fromkeys(("starlette", "uvicorn", "python_multipart"), "live-seg[web]"),
     **dict.fromkeys(("dask", "distributed"), "live-seg[cluster]"),
     **dict.fromkeys(("aiogram", "aiohttp"), "live-seg[bot]"),

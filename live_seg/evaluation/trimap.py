@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,11 @@ from live_seg.errors import UsageError
 from live_seg.evaluation.pairs import PICTURES, Pair, read_alpha, read_image
 from live_seg.frame import Alpha, Image
 
-_ALPHA = np.zeros(256, np.uint8)
-_ALPHA[1], _ALPHA[3] = 255, 128  # 1 pet, 2 background, 3 the border between them, of which nobody knows
+UNKNOWN = 128
+"""Alpha of a pixel of which nobody knows whose it is."""
 
-_TEST = "test.txt"
+_ALPHA = np.zeros(256, np.uint8)
+_ALPHA[1], _ALPHA[3] = 255, UNKNOWN  # 1 pet, 2 background, 3 the border between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class TrimapPair:
 
 def known_pixels(predicted: Alpha, truth: Alpha) -> tuple[Alpha, Alpha]:
     """What of two alphas lies off the border of a trimap, as two rows (1, N)."""
-    known = truth != _ALPHA[3]
+    known = truth != UNKNOWN
     return predicted[known][None], truth[known][None]  # OpenCV would take a short vector for a scalar
 
 
@@ -71,8 +73,9 @@ def find_trimaps(folder: Path, part: str = "") -> list[TrimapPair]:
     folder
         Of the data set.
     part
-        "test": what annotations/test.txt of the official split names (first in each line); "train": all else. Empty:
-        all of them.
+        "test": what annotations/test.txt of the official split names (first in each line), or where that is missing
+        what pets.json says is of the split "test" (items, each with a name and a split); "train": all else. Empty: all
+        of them.
 
     Raises
     ------
@@ -86,7 +89,7 @@ def find_trimaps(folder: Path, part: str = "") -> list[TrimapPair]:
     images = sorted(file for file in (folder / "images").iterdir() if file.suffix.lower() in PICTURES)
     pairs = [TrimapPair(Pair(file, known[file.stem])) for file in images if file.stem in known]
     if part:
-        pairs = _of_part(pairs, folder / "annotations", part)
+        pairs = _of_part(pairs, folder, part)
     if not pairs:
         raise UsageError(f"no picture in {folder} has a trimap")
     return pairs
@@ -97,10 +100,11 @@ def _trimaps(folder: Path) -> Path | None:
     return next((place for place in places if place.is_dir()), None)
 
 
-def _of_part(pairs: Sequence[TrimapPair], annotations: Path, part: str) -> list[TrimapPair]:
+def _of_part(pairs: Sequence[TrimapPair], folder: Path, part: str) -> list[TrimapPair]:
     if part not in ("train", "test"):
         raise UsageError(f"pets have no part {part!r}", "There are train and test.")
-    listed = _names(annotations / _TEST)
+    named, index = folder / "annotations" / "test.txt", folder / "pets.json"
+    listed = _indexed(index) if index.exists() and not named.exists() else _names(named)
     return [pair for pair in pairs if (pair.name in listed) == (part == "test")]
 
 
@@ -113,3 +117,14 @@ def _names(file: Path) -> set[str]:
             "It is part of the data set; an empty file keeps no picture back.",
         ) from None
     return {line.split()[0] for line in lines if line.strip() and not line.startswith("#")}
+
+
+def _indexed(index: Path) -> set[str]:
+    try:
+        items = json.loads(index.read_text(encoding="utf-8"))["items"]
+        return {item["name"] for item in items if item["split"] == "test"}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{index} is no index of a split: {type(error).__name__}: {error}",
+            "It holds items, each with a name and a split; annotations/test.txt goes before it.",
+        ) from None
