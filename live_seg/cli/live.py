@@ -38,7 +38,7 @@ def add_options(parser: Parser, window: bool = True) -> None:
     add("--mirror", action="store_true", help="swap left and right")
     add("--engine", metavar="NAME", help="auto, cpu, cuda, tensorrt, openvino")
     add("--model", metavar="NAME", help="a name of `live-seg models`, or an .onnx file")
-    add("--threads", metavar="N", help="threads for the network")
+    add("--threads", metavar="N", help="threads for the network, and OpenCV's above 1920x1080")
     add("--target-fps", metavar="N", help="look less often where that is needed for so many pictures a second")
     add("--max-cpu", metavar="PERCENT", help="the same, for no more of the processor than that")
     add("--seconds", metavar="N", help="stop after so many seconds")

@@ -47,7 +47,14 @@ class Engine:
     model: Annotated[
         str, _key("person, a name of `live-seg models`, or an .onnx file; auto: person, as suits the engine")
     ] = "auto"
-    threads: Annotated[int, _key("threads for the network; 0: one for each core, at most 4", ge=0, le=256)] = 0
+    threads: Annotated[
+        int,
+        _key(
+            "threads for the network, and OpenCV's above 1920x1080; 0: one a core, at most 4 for the network",
+            ge=0,
+            le=256,
+        ),
+    ] = 0
     device: Annotated[int, _key("which GPU, from 0", ge=0)] = 0
     fused: Annotated[
         Literal["gpu", "always", "never"],

@@ -13,11 +13,9 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
-
-import cv2
 
 from live_seg.config import Config
 from live_seg.config.commands import Command
@@ -27,6 +25,7 @@ from live_seg.frame import Clock, Frame, Size
 from live_seg.live.guard import Guard
 from live_seg.live.handover import Closed, Handover, Lossless, Newest
 from live_seg.live.matte_stage import Matting
+from live_seg.live.opencv_threads import opencv_threads
 from live_seg.live.outputs import Outputs, ended
 from live_seg.live.stages import Away, Matted, Shared, capture, compose
 from live_seg.live.statistics import Statistics
@@ -42,9 +41,6 @@ Look = Callable[[Config], Config | None]
 _PUMP_S, _IDLE_PUMP_S = 0.01, 0.03
 """How often the main thread sees to windows, commands and signals; and where there is no window. Each time it wakes
 costs as much as a whole handover of a frame."""
-
-_LARGE_PX = 1920 * 1080
-"""Pixels of a frame above which OpenCV's own threads are used; see `_opencv_threads`."""
 
 _SAY_HIDDEN_S = 5.0
 """A computer that is too slow hides and shows many times a second: that is said once in a while only."""
@@ -135,7 +131,7 @@ class Pipeline:
         self._guard.on_hide = self._say_hidden
         capturing = threading.Thread(target=self._capture, daemon=True)
         others = [threading.Thread(target=stage, daemon=True) for stage in (self._matte, self._compose)]
-        with _opencv_threads(self._source.size):
+        with opencv_threads(self._source.size, shared.config.engine.threads):
             outputs.start()
             for thread in (capturing, *others):
                 thread.start()
@@ -250,18 +246,3 @@ class Pipeline:
         if reason and now - self._said_hidden_s > _SAY_HIDDEN_S:
             self._said_hidden_s = now
             log.info("hidden: %s", reason)
-
-
-@contextmanager
-def _opencv_threads(size: Size) -> Iterator[None]:
-    """No threads of OpenCV's own for small frames: they wait busily for the next call, and take cores from the network.
-
-    The stages already overlap. At 1280x720 these threads cost 1 ms of CPU a frame and made no picture come sooner.
-    """
-    before = cv2.getNumThreads()
-    if size.width * size.height <= _LARGE_PX:
-        cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before)

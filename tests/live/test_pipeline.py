@@ -27,6 +27,7 @@ from live_seg.frame import Frame, Image, Matte
 from live_seg.live.card import card
 from live_seg.live.guard import Guard
 from live_seg.live.handover import Closed
+from live_seg.live.opencv_threads import opencv_threads
 from live_seg.live.outputs import Output
 from live_seg.live.pipeline import Pipeline
 from live_seg.live.stages import PAUSED
@@ -225,6 +226,22 @@ def test_offline_a_video_behind_the_person_goes_by_the_films_time(tmp_path: Path
     shown = [made_clips.index_of(picture[:8, :8]) for picture in first]
     assert shown == [made_clips.index_of(picture[:8, :8]) for picture in second]
     assert shown[:12] == [round(number * 25 / 30 - 0.499) for number in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("size", "most", "threads"), [("1280x720", 0, 1), ("1920x1080", 4, 1), ("3840x2160", 0, 3), ("3840x2160", 2, 2)]
+)
+def test_opencvs_own_threads_work_on_large_frames_and_no_more_than_were_asked_for(
+    size: str, most: int, threads: int
+) -> None:
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(3)
+    try:
+        with opencv_threads(Size.parse(size), most):
+            assert cv2.getNumThreads() == threads
+        assert cv2.getNumThreads() == 3
+    finally:
+        cv2.setNumThreads(before)
 
 
 def test_opencvs_own_threads_rest_while_small_frames_run_and_are_back_afterwards() -> None:

@@ -19,7 +19,7 @@ from live_seg.errors import EngineError, UsageError
 from live_seg.frame import Size
 from live_seg.matting import choice
 from live_seg.matting.choice import choose
-from live_seg.models import Model
+from live_seg.models import Model, best_model
 
 HD = Size(1280, 720)
 NO_DRIVER = EngineError("no NVIDIA driver", "Install it.")
@@ -250,6 +250,7 @@ def test_a_cache_that_cannot_be_written_does_not_matter(engines: Engines) -> Non
 def test_the_fixed_engine_needs_no_file_and_auto_never_takes_it() -> None:
     with choose(EngineConfig(name="fixed"), HD).network as network:
         assert network.device == "no network (fixed)"
+        assert network.model.area_px == best_model("int8").area_px  # the same loop round another network
     assert "fixed" not in (*choice.GPUS, *choice.CPUS)
 
 
