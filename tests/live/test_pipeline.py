@@ -23,7 +23,7 @@ from loop_runs import GREEN, frames, is_green, offline
 
 from live_seg.config import build, changed
 from live_seg.errors import EngineError, LiveSegError, SinkLost, SourceLost
-from live_seg.frame import Frame, Image, Matte
+from live_seg.frame import Frame, Image, Matte, Size
 from live_seg.live.card import card
 from live_seg.live.guard import Guard
 from live_seg.live.handover import Closed
