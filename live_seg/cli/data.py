@@ -107,7 +107,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
     from live_seg.cli.console import Console
     from live_seg.evaluation.sheet import write_picture
-    from live_seg.training.readers import check, read
+    from live_seg.training.readers import check, read, read_unpaired
     from live_seg.training.readers.check import overview
     from live_seg.training.split import fingerprint
 
@@ -120,9 +120,10 @@ def _check(arguments: argparse.Namespace) -> int:
         sides = f"{min(source.sides)} to {max(source.sides)}"
         table.add_row(name, str(source.count), f"{share:.0%}", sides, f"{soft:.1%}")
     Console().print(table)
-    for skipped in report.skipped:
+    unusable = [*report.skipped, *read_unpaired(arguments.folder)]
+    for skipped in unusable:
         print(f"skipped: {skipped.picture}: {skipped.why}")
-    print(f"{len(report.usable)} usable, {len(report.skipped)} skipped, hash {fingerprint({'all': report.usable})}")
+    print(f"{len(report.usable)} usable, {len(unusable)} skipped, hash {fingerprint({'all': report.usable})}")
     if report.usable:
         write_picture(overview(report.usable), arguments.sheet)
         print(f"contact sheet: {arguments.sheet}")

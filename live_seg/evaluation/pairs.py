@@ -87,15 +87,25 @@ def find_pairs(folder: Path) -> list[Pair]:
     UsageError
         If there is no `images` or no `masks` folder in it, or not one pair.
     """
-    for part in ("images", "masks"):
-        if not (folder / part).is_dir():
-            raise UsageError(f"{folder} has no folder {part!r}", "Give a folder that holds images/ and masks/.")
-    masks = {file.stem: file for file in sorted((folder / "masks").iterdir()) if _is_picture(file)}
-    images = sorted(file for file in (folder / "images").iterdir() if _is_picture(file))
-    pairs = [Pair(image, masks[image.stem]) for image in images if image.stem in masks]
+    images, masks = (_pictures_in(folder, part) for part in ("images", "masks"))
+    mask_of = {file.stem: file for file in masks}
+    pairs = [Pair(image, mask_of[image.stem]) for image in images if image.stem in mask_of]
     if not pairs:
         raise UsageError(f"no picture in {folder} has a mask", "A mask has the name of its picture.")
     return pairs
+
+
+def find_unpaired(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Pictures without a mask and masks without a picture, of a folder as of `find_pairs`; each sorted by name."""
+    images, masks = (_pictures_in(folder, part) for part in ("images", "masks"))
+    known, wanted = {file.stem for file in masks}, {file.stem for file in images}
+    return [file for file in images if file.stem not in known], [file for file in masks if file.stem not in wanted]
+
+
+def _pictures_in(folder: Path, part: str) -> list[Path]:
+    if not (folder / part).is_dir():
+        raise UsageError(f"{folder} has no folder {part!r}", "Give a folder that holds images/ and masks/.")
+    return sorted(file for file in (folder / part).iterdir() if _is_picture(file))
 
 
 def read_image(file: Path) -> Image:

@@ -13,6 +13,7 @@ from live_seg.evaluation.pairs import Pair
 from live_seg.evaluation.split_file import find_data, find_pictures
 from live_seg.training.config import TrainConfig
 from live_seg.training.data import training_samples
+from live_seg.training.readers import read_unpaired
 from live_seg.training.split import fingerprint, split
 
 pytestmark = pytest.mark.training
@@ -107,6 +108,20 @@ def test_the_check_command_prints_the_table_and_writes_the_sheet(
     assert main(["data", "check", str(portraits), "--sheet", str(sheet)]) == 0
     said = capsys.readouterr().out
     assert "figure" in said and "8 usable, 0 skipped" in said and sheet.is_file()
+
+
+def test_the_check_command_names_what_has_no_partner(
+    portraits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(portraits, tmp_path / "people")
+    picture = next((tmp_path / "people" / "images").iterdir())
+    shutil.copy(picture, picture.with_name("lonely-1.png"))
+    shutil.copy(picture, tmp_path / "people" / "masks" / "lonely-2.png")
+    assert main(["data", "check", str(tmp_path / "people"), "--sheet", str(tmp_path / "sheet.jpg")]) == 0
+    said = capsys.readouterr().out
+    assert "skipped: lonely-1.png: it has no mask\nskipped: lonely-2.png: this mask has no picture\n" in said
+    assert "8 usable, 2 skipped" in said
+    assert read_unpaired(f"pets:{tmp_path}") == []
 
 
 def test_a_sheet_that_is_named_as_no_picture_is_one_line(portraits: Path, capsys: pytest.CaptureFixture[str]) -> None:

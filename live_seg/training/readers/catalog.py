@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from live_seg.errors import UsageError, unknown
-from live_seg.evaluation.pairs import Sample, find_pairs
+from live_seg.evaluation.measure import Skipped
+from live_seg.evaluation.pairs import Sample, find_pairs, find_unpaired
 from live_seg.evaluation.split_file import find_data
 from live_seg.training.readers.aisegment import read_aisegment
 from live_seg.training.readers.coco import read_coco, read_coco_all
@@ -36,17 +37,33 @@ def read(where: str, part: str = "train") -> list[Sample]:
     UsageError
         If there is no such reader, folder or part, or it holds nothing of that layout.
     """
-    name, found, path = where.partition(":")
-    if not found or (len(name) == 1 and path[:1] in ("\\", "/")):  # C:\pictures has no reader
-        name, path = "pairs", where
-    if name not in READERS:
-        raise unknown("reader", name, READERS)
-    folder = Path(path).expanduser()
+    name, folder = _place(where)
     if name == "pairs" and folder.suffix.lower() == ".csv":
         return find_data(folder, part)
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}")
     return READERS[name](folder)
+
+
+def read_unpaired(where: str) -> list[Skipped]:
+    """What of images/ and masks/ has no partner, and is no sample therefore; of other layouts nothing is looked up."""
+    name, folder = _place(where)
+    if name != "pairs" or not folder.is_dir():
+        return []
+    images, masks = find_unpaired(folder)
+    return [
+        *(Skipped(file.name, "it has no mask") for file in images),
+        *(Skipped(file.name, "this mask has no picture") for file in masks),
+    ]
+
+
+def _place(where: str) -> tuple[str, Path]:
+    name, found, path = where.partition(":")
+    if not found or (len(name) == 1 and path[:1] in ("\\", "/")):  # C:\pictures has no reader
+        name, path = "pairs", where
+    if name not in READERS:
+        raise unknown("reader", name, READERS)
+    return name, Path(path).expanduser()
 
 
 def read_all(places: Iterable[str], part: str = "train") -> list[Sample]:
