@@ -50,8 +50,8 @@ class Bound:
         kind: Any = engines.get(engine)
         config = EngineConfig()
 
-        def providers(model: Path | bytes, config: EngineConfig) -> list[Any]:
-            named = kind.graph_providers(model, config)
+        def providers(model: Path | bytes, config: EngineConfig, dimensions: Mapping[str, int]) -> list[Any]:
+            named = kind.graph_providers(model, config, dimensions)
             for _, options in (one for one in named if not isinstance(one, str)):
                 if rounds:
                     options.pop("use_tf32", None)

@@ -32,7 +32,10 @@ def core_count() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-Providers = Callable[[Path | bytes, EngineConfig], list[Any]]
+Dimensions = Mapping[str, int]
+"""Lengths of a model's named dimensions."""
+
+Providers = Callable[[Path | bytes, EngineConfig, Dimensions], list[Any]]
 """Names ONNX Runtime's providers for a model, the first choice first, each alone or with its options."""
 
 
@@ -55,9 +58,7 @@ class OnnxRuntimeEngine(Closing):
         self._outputs = [self._session.get_outputs()[0].name]
 
     @classmethod
-    def open(
-        cls, model: Path | bytes, config: EngineConfig, providers: Providers, dimensions: Mapping[str, int]
-    ) -> Any:
+    def open(cls, model: Path | bytes, config: EngineConfig, providers: Providers, dimensions: Dimensions) -> Any:
         """An ONNX Runtime session that really runs on the provider.
 
         Parameters
@@ -83,7 +84,7 @@ class OnnxRuntimeEngine(Closing):
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         for dimension, length in dimensions.items():
             options.add_free_dimension_override_by_name(dimension, length)
-        asked = providers(model, config)
+        asked = providers(model, config, dimensions)
         overheard = Overheard()
         with nullcontext() if cls.provider == OnnxRuntimeEngine.provider else overheard:  # the CPU's is silent
             try:
@@ -125,11 +126,11 @@ class OnnxRuntimeEngine(Closing):
         return import_runtime()
 
     @classmethod
-    def _providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
+    def _providers(cls, model: Path | bytes, config: EngineConfig, dimensions: Dimensions) -> list[Any]:
         return [cls.provider]
 
     @classmethod
-    def graph_providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
+    def graph_providers(cls, model: Path | bytes, config: EngineConfig, dimensions: Dimensions) -> list[Any]:
         """Providers for a whole graph of ours: its types are kept, and CUDA records it once and then replays it."""
         return [cls.provider]
 

@@ -9,7 +9,7 @@ from typing import Any
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines.engine import engines
 from live_seg.engines.nvidia import gpu_name, has_nvidia_driver, tensorrt_version
-from live_seg.engines.onnxruntime import OnnxRuntimeEngine, cache_folder, import_runtime
+from live_seg.engines.onnxruntime import Dimensions, OnnxRuntimeEngine, cache_folder, import_runtime
 from live_seg.engines.overheard import Overheard
 from live_seg.engines.plans import plan_options
 from live_seg.errors import EngineError
@@ -40,7 +40,7 @@ class _NvidiaEngine(OnnxRuntimeEngine):
         return runtime
 
     @classmethod
-    def _providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
+    def _providers(cls, model: Path | bytes, config: EngineConfig, dimensions: Dimensions) -> list[Any]:
         return [(cls.provider, {"device_id": config.device})]
 
 
@@ -53,7 +53,7 @@ class CudaEngine(_NvidiaEngine):
     records = True
 
     @classmethod
-    def graph_providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
+    def graph_providers(cls, model: Path | bytes, config: EngineConfig, dimensions: Dimensions) -> list[Any]:
         """See `OnnxRuntimeEngine`. TF32 would round levels of 8 bits and their weights to 10."""
         version = import_runtime().__version__
         if tuple(int(number) for number in re.findall(r"\d+", version)[:3]) < _KEEPS_WHAT_IT_RECORDED:
@@ -85,17 +85,17 @@ class TensorRtEngine(_NvidiaEngine):
         return runtime
 
     @classmethod
-    def _providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
-        plans = plan_options(cache_folder() / "tensorrt", model, config.device)
+    def _providers(cls, model: Path | bytes, config: EngineConfig, dimensions: Dimensions) -> list[Any]:
+        plans = plan_options(cache_folder() / "tensorrt", model, config.device, dimensions)
         return [(cls.provider, {"device_id": config.device, "trt_fp16_enable": True, **plans})]
 
     @classmethod
-    def graph_providers(cls, model: Path | bytes, config: EngineConfig) -> list[Any]:
+    def graph_providers(cls, model: Path | bytes, config: EngineConfig, dimensions: Dimensions) -> list[Any]:
         """See `OnnxRuntimeEngine`. Without `trt_fp16_enable` it keeps to the types of the graph.
 
         Not recorded: this provider knows no `gpu_graph_id`, and would replay its one recording for every binding.
         """
-        plans = plan_options(cache_folder() / "tensorrt", model, config.device)
+        plans = plan_options(cache_folder() / "tensorrt", model, config.device, dimensions)
         own = {"device_id": config.device, **plans}
         return [(cls.provider, own), (CudaEngine.provider, {"device_id": config.device, "use_tf32": "0"})]
 

@@ -57,26 +57,28 @@ def test_memory_that_cannot_be_locked_leaves_no_error_to_whoever_asks_next(monke
     assert cuda.last_error == 0
 
 
-def test_a_plan_belongs_to_one_model_one_gpu_one_driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_plan_belongs_to_one_model_size_gpu_and_driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     install(monkeypatch, FakeCuda())
-    first = plan_options(tmp_path, b"graph", 0)
-    assert plan_options(tmp_path, b"graph", 0) == first
+    first = plan_options(tmp_path, b"graph", 0, {})
+    assert plan_options(tmp_path, b"graph", 0, {}) == first
     file = tmp_path / "model.onnx"
     file.write_bytes(b"graph")
-    assert plan_options(tmp_path, file, 0) == first
+    assert plan_options(tmp_path, file, 0, {}) == first
     folders = {first["trt_engine_cache_path"]}
-    folders.add(plan_options(tmp_path, b"other weights", 0)["trt_engine_cache_path"])
-    folders.add(plan_options(tmp_path, b"graph", 1)["trt_engine_cache_path"])
+    folders.add(plan_options(tmp_path, b"other weights", 0, {})["trt_engine_cache_path"])
+    folders.add(plan_options(tmp_path, b"graph", 1, {})["trt_engine_cache_path"])
+    for size in ({"height": 160, "width": 256}, {"height": 192, "width": 256}):
+        folders.add(plan_options(tmp_path, b"graph", 0, size)["trt_engine_cache_path"])
     for other in (FakeCuda(driver="581.1"), FakeCuda(name="NVIDIA Other")):
         install(monkeypatch, other)
-        folders.add(plan_options(tmp_path, b"graph", 0)["trt_engine_cache_path"])
-    assert len(folders) == 5
+        folders.add(plan_options(tmp_path, b"graph", 0, {})["trt_engine_cache_path"])
+    assert len(folders) == 7
     assert all(Path(folder).is_dir() for folder in folders)
 
 
 def test_timings_are_shared_by_all_models_of_a_gpu(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     install(monkeypatch, FakeCuda())
-    one, two = (plan_options(tmp_path, graph, 0) for graph in (b"one", b"two"))
+    one, two = (plan_options(tmp_path, graph, 0, {}) for graph in (b"one", b"two"))
     assert one["trt_timing_cache_path"] == two["trt_timing_cache_path"]
     assert one["trt_engine_cache_path"] != two["trt_engine_cache_path"]
 
@@ -87,12 +89,12 @@ def test_without_a_place_for_plans_none_are_kept_and_that_is_said(
     install(monkeypatch, FakeCuda())
     monkeypatch.setattr(logging.getLogger("live_seg"), "propagate", True)
     (tmp_path / "cache").write_bytes(b"a file")
-    assert plan_options(tmp_path / "cache", b"graph", 0) == {}
+    assert plan_options(tmp_path / "cache", b"graph", 0, {}) == {}
     assert "TensorRT's plan cannot be kept" in caplog.text
 
 
 def test_yes_is_a_word_for_tensorrt(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """ONNX Runtime refuses "1" for its options."""
     install(monkeypatch, FakeCuda())
-    options = plan_options(tmp_path, b"graph", 0)
+    options = plan_options(tmp_path, b"graph", 0, {})
     assert {value for key, value in options.items() if key.endswith("_enable")} == {"True"}

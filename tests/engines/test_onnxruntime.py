@@ -66,6 +66,15 @@ def test_a_silent_cpu_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> 
     assert caught.value.cure
 
 
+def test_tensorrt_keeps_a_plan_for_each_size_of_the_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ONNX Runtime names plans after the graph, and would run one of another size."""
+    runtime = install(monkeypatch, PROVIDERS["tensorrt"])
+    for size in (SIZE, Size(64, 96), SIZE):
+        engines.get("tensorrt")(FILE, size, EngineConfig())
+    wide, upright, again = (session["providers"][0][1]["trt_engine_cache_path"] for session in runtime.sessions)
+    assert wide == again != upright
+
+
 def test_tensorrt_that_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     runtime = install(monkeypatch, PROVIDERS["tensorrt"])
     monkeypatch.setattr(onnxruntime_nvidia, "tensorrt_version", lambda: "")
