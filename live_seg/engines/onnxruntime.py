@@ -91,7 +91,7 @@ class OnnxRuntimeEngine(Closing):
                 session = runtime.InferenceSession(model, options, providers=asked, enable_fallback=0)
                 reason = ""
             except Exception as error:  # noqa: BLE001  # the runtime raises a dozen undocumented types
-                reason = why(str(error)) or first_line(error)
+                reason = what_failed(error)
         if reason:
             name = model.name if isinstance(model, Path) else "the graph"
             raise EngineError(f"ONNX Runtime cannot load {name}: {overheard.reason or reason}", cls.cure)
@@ -107,7 +107,7 @@ class OnnxRuntimeEngine(Closing):
         try:
             output: Blob = self._session.run(self._outputs, {self._input: blob})[0]
         except Exception as error:  # noqa: BLE001
-            raise EngineError(f"ONNX Runtime ({self.name}) failed: {first_line(error)}", self.cure) from None
+            raise EngineError(f"ONNX Runtime ({self.name}) failed: {what_failed(error)}", self.cure) from None
         return output if output.dtype == np.float32 else output.astype(np.float32)
 
     def close(self) -> None:
@@ -165,6 +165,11 @@ def import_runtime() -> Any:
             f"ONNX Runtime cannot be loaded ({first_line(error)})", cure_of_import(error) or "Install live-seg again."
         ) from None
     return onnxruntime
+
+
+def what_failed(error: Exception) -> str:
+    """Why a session did not load or run, in one line."""
+    return why(str(error)) or first_line(error)
 
 
 def first_line(error: Exception) -> str:

@@ -96,8 +96,13 @@ class _Redirected:
 def why(text: str) -> str:
     """The reason that lies in a text of the runtime; empty if none is known."""
     missing = re.search(
-        r"([\w.+-]+\.so[\w.]*): cannot open shared object|depends on \"([^\"]+)\" which is missing", text
+        r"([\w.+-]+\.so[\w.]*): cannot open shared object|depends on \"([^\"]+)\" which is missing"
+        r"|LoadLibrary failed for (\S+) with error",
+        text,
     )
     if missing:
-        return f"the library {missing[1] or missing[2]} is missing"
+        return f"the library {missing[1] or missing[2] or missing[3]} is missing"
+    failed = re.search(r"\b\w+ failure -?\d+: .*?(?= ; GPU=)|Failed to allocate memory for requested buffer.*", text)
+    if failed:  # behind half a page of function names
+        return failed[0]
     return "TensorRT is not installed" if "install TensorRT" in text else ""

@@ -13,7 +13,7 @@ import numpy as np
 from live_seg.closing import Closing
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines import engines
-from live_seg.engines.onnxruntime import OnnxRuntimeEngine, first_line
+from live_seg.engines.onnxruntime import OnnxRuntimeEngine, what_failed
 from live_seg.errors import EngineError
 from live_seg.frame import Alpha, Image
 from live_seg.fused.assemble import Recipe, assemble
@@ -210,5 +210,5 @@ def _told(device: str) -> Iterator[None]:
     except EngineError:
         raise
     except Exception as error:  # noqa: BLE001  # the runtime raises a dozen undocumented types
-        what = f"the graph on {device} failed: {first_line(error)}"
+        what = f"the graph on {device} failed: {what_failed(error)}"
         raise EngineError(what, "Try --engine cpu, or --set engine.fused=never.") from None

@@ -100,6 +100,21 @@ def test_the_library_that_is_missing_is_named_and_its_noise_is_not_shown(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_library_that_is_only_missed_by_the_first_run_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ONNX Runtime 1.31 loads without cuDNN, and asks for it at the first convolution."""
+    runtime = install(monkeypatch, PROVIDERS["cuda"])
+    engine = engines.get("cuda")(FILE, SIZE, EngineConfig())
+
+    def fail(*_: object) -> None:
+        raise RuntimeError(f"[ONNXRuntimeError] : 9 : NOT_IMPLEMENTED : {'at some place ' * 20}{MISSING}")
+
+    monkeypatch.setattr(engine._session, "run", fail)  # type: ignore[attr-defined]
+    with pytest.raises(EngineError, match=r"\(cuda\) failed: the library libcudnn\.so\.9 is missing") as caught:
+        engine.run(np.zeros((1, 3, 64, 96), np.float32))
+    assert 'pip install "live-seg[cuda]"' in caught.value.cure
+    assert runtime.sessions
+
+
 def test_a_library_that_fails_is_not_called_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     runtime = install(monkeypatch, PROVIDERS["tensorrt"])
 

@@ -29,6 +29,51 @@ def test_what_is_missing_on_windows_is_named_too() -> None:
     )
 
 
+CALLED = (
+    "/onnxruntime_src/onnxruntime/core/providers/cuda/cuda_call.cc:{} std::conditional_t<THRW, void, "
+    "onnxruntime::common::Status> onnxruntime::CudaCall(ERRTYPE, const char*, const char*, SUCCTYPE, const char*, "
+    "const char*, int) [with ERRTYPE = cudaError; bool THRW = true; SUCCTYPE = cudaError; "
+    "std::conditional_t<THRW, void, common::Status> = void] "
+)
+RAN = "[ONNXRuntimeError] : 9 : NOT_IMPLEMENTED : Non-zero status code returned while running Conv node. Name:'conv1' "
+NO_CUDNN = (
+    f"{RAN}Status Message: /onnxruntime_src/onnxruntime/core/providers/cuda/cuda_kernel.h:272 static cudnnContext* "
+    "onnxruntime::cuda::CudaKernel::RequireCudnnHandle(cudnnHandle_t) [ONNXRuntimeError] : 9 : NOT_IMPLEMENTED : cuDNN "
+    "is unavailable or disabled for CUDA Execution Provider: "
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (
+            CALLED.format(122) + CALLED.format(114) + "CUDA failure 35: CUDA driver version is insufficient for CUDA "
+            "runtime version ; GPU=-1 ; hostname=box ; file=/onnxruntime_src/x.cc ; line=336 ; expr=cudaSetDevice(0);",
+            "CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version",
+        ),
+        (
+            CALLED.format(122) + "CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0 ; hostname=box ; expr=x;",
+            "CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED",
+        ),
+        (
+            f"{RAN}Status Message: /onnxruntime_src/onnxruntime/core/framework/bfc_arena.cc:376 void* onnxruntime::"
+            "BFCArena::AllocateRawInternal(size_t, bool, onnxruntime::Stream*) Failed to allocate memory for requested "
+            "buffer of size 221179904",
+            "Failed to allocate memory for requested buffer of size 221179904",
+        ),
+        (
+            f"{NO_CUDNN}dlopen failed for libcudnn.so: libcudnn.so: cannot open shared object file: No such file",
+            "the library libcudnn.so is missing",
+        ),
+        (f"{NO_CUDNN}LoadLibrary failed for cudnn64_9.dll with error 126", "the library cudnn64_9.dll is missing"),
+        ("something else", ""),
+    ],
+)
+def test_what_a_gpu_says_is_found_behind_the_names_of_functions(said: str, reason: str) -> None:
+    """Word for word as ONNX Runtime writes it: the reason stands behind the 200 letters that a line shows."""
+    assert why(said) == reason
+
+
 def test_of_two_that_listen_at_a_time_the_last_gives_the_terminal_back(capfd: pytest.CaptureFixture[str]) -> None:
     """A network is loaded while a graph is built in another thread: neither lies within the other."""
     first, second = Overheard(), Overheard()

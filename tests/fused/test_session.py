@@ -160,6 +160,7 @@ def test_a_gpu_without_memory_is_an_engine_error_of_one_line(model: Model, gpu: 
         gpu.failures[CUDA] = [OutOfMemory()]
         session(FRAMES[0])
     assert "\n" not in str(caught.value)
+    assert "hostname" not in str(caught.value)
     assert caught.value.cure
 
 
