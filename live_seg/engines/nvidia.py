@@ -6,7 +6,8 @@ import ctypes
 import importlib
 import sys
 import weakref
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 
 _TEXT = 256
 """Bytes that the libraries may write; names have at most 96."""
+
+_RELAXED = 2
+"""CUDA's cudaStreamCaptureModeRelaxed."""
 
 
 def has_nvidia_driver() -> bool:
@@ -45,7 +49,7 @@ def driver_version() -> str:
 
 def tensorrt_version() -> str:
     """Version of the TensorRT library that ONNX Runtime loads, as it writes it: "101303"."""
-    with suppress(ImportError):
+    with suppress(ImportError, OSError):  # it raises the latter on Windows, where its libraries are missing
         importlib.import_module("tensorrt")  # pip's package: loads its libraries, which the system does not find
     library = _library("libnvinfer.so.10", "nvinfer_10.dll")
     return "" if library is None else str(library.getInferLibVersion())
@@ -61,11 +65,33 @@ def page_lock(memory: NDArray[np.uint8]) -> bool:
     if library is None:
         return False
     address = ctypes.c_void_p(memory.ctypes.data)
-    if library.cudaHostRegister(address, ctypes.c_size_t(memory.nbytes), 0):
-        library.cudaGetLastError()
-        return False
-    weakref.finalize(memory, library.cudaHostUnregister, address).atexit = False
+    with _beside_recordings(library):
+        if library.cudaHostRegister(address, ctypes.c_size_t(memory.nbytes), 0):
+            library.cudaGetLastError()
+            return False
+    weakref.finalize(memory, _unlock, library, address).atexit = False
     return True
+
+
+def _unlock(library: Any, address: ctypes.c_void_p) -> None:
+    with _beside_recordings(library):
+        if library.cudaHostUnregister(address):
+            library.cudaGetLastError()
+
+
+@contextmanager
+def _beside_recordings(library: Any) -> Iterator[None]:
+    """The thread tells CUDA that what it does belongs to no recording.
+
+    Otherwise CUDA refuses to lock and to unlock memory while another thread records a graph, and spoils the recording:
+    a sink lets go of the last picture of a session just when the next one records its first.
+    """
+    mode = ctypes.c_int(_RELAXED)
+    library.cudaThreadExchangeStreamCaptureMode(ctypes.byref(mode))
+    try:
+        yield
+    finally:
+        library.cudaThreadExchangeStreamCaptureMode(ctypes.byref(mode))  # as it was before
 
 
 def _library(linux: str, windows: str) -> Any:

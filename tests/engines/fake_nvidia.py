@@ -5,10 +5,15 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
+GLOBAL, RELAXED = 0, 2
+"""Of cudaStreamCaptureMode."""
+
 
 class FakeCuda:
     """libcuda, libcudart, libnvidia-ml and libnvinfer in one; `broken` makes every call fail.
 
+    While `is_recording` is set, as by a thread of ONNX Runtime's, what allocates fails and spoils the recording unless
+    the thread has said that it knows of it.
     `last_error` is the runtime's: whoever asks next gets it, also for something that went well.
     """
 
@@ -18,6 +23,9 @@ class FakeCuda:
         self.name = name
         self.last_error = 0
         self.locked: set[int] = set()
+        self.is_recording = False
+        self.is_spoilt = False
+        self.mode = GLOBAL
 
     def cuInit(self, flags: int) -> int:  # noqa: N802
         return self.failed
@@ -44,14 +52,26 @@ class FakeCuda:
         return 101303
 
     def cudaHostRegister(self, address: ctypes.c_void_p, size: ctypes.c_size_t, flags: int) -> int:  # noqa: N802
-        if not self.failed:
+        self.last_error = self.failed or self._unsafe()
+        if not self.last_error:
             self.locked.add(address.value or 0)
-        self.last_error = self.failed
-        return self.failed
+        return self.last_error
 
     def cudaHostUnregister(self, address: ctypes.c_void_p) -> int:  # noqa: N802
-        self.locked.discard(address.value or 0)
+        self.last_error = self._unsafe()
+        if not self.last_error:
+            self.locked.discard(address.value or 0)
+        return self.last_error
+
+    def cudaThreadExchangeStreamCaptureMode(self, mode: Any) -> int:  # noqa: N802
+        self.mode, mode._obj.value = mode._obj.value, self.mode
         return 0
+
+    def _unsafe(self) -> int:
+        if not self.is_recording or self.mode == RELAXED:
+            return 0
+        self.is_spoilt = True
+        return 900
 
     def cudaGetLastError(self) -> int:  # noqa: N802
         error, self.last_error = self.last_error, 0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_nvidia import FakeCuda
+from fake_nvidia import GLOBAL, FakeCuda
 
 from live_seg.engines.nvidia import driver_version, gpu_name, page_lock, tensorrt_version
 from live_seg.engines.plans import plan_options
@@ -40,6 +41,14 @@ def test_libraries_that_are_missing_are_no_error(monkeypatch: pytest.MonkeyPatch
     assert gpu_name(0) == driver_version() == tensorrt_version() == ""
 
 
+def test_a_tensorrt_of_python_that_cannot_be_imported_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """NVIDIA's own package raises that on Windows, where its libraries are not on the path."""
+    (tmp_path / "tensorrt.py").write_text("raise FileNotFoundError('Could not find: nvinfer_10.dll.')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "tensorrt", raising=False)
+    assert tensorrt_version() == ""
+
+
 def test_memory_is_locked_as_long_as_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     cuda = FakeCuda()
     install(monkeypatch, cuda)
@@ -48,6 +57,19 @@ def test_memory_is_locked_as_long_as_it_lives(monkeypatch: pytest.MonkeyPatch) -
     assert cuda.locked == {memory.ctypes.data}
     del memory
     assert not cuda.locked
+
+
+def test_memory_is_locked_and_released_also_while_another_thread_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CUDA would refuse both and spoil the recording, which is not tried again."""
+    cuda = FakeCuda()
+    install(monkeypatch, cuda)
+    cuda.is_recording = True
+    memory = np.empty(8, np.uint8)
+    assert page_lock(memory)
+    del memory
+    assert not cuda.locked
+    assert not cuda.is_spoilt
+    assert cuda.mode == GLOBAL  # what the thread does besides is watched over as before
 
 
 def test_memory_that_cannot_be_locked_leaves_no_error_to_whoever_asks_next(monkeypatch: pytest.MonkeyPatch) -> None:
