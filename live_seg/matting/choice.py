@@ -20,7 +20,7 @@ import numpy as np
 
 from live_seg.config.tree import Engine as EngineConfig
 from live_seg.engines import Blob, engines
-from live_seg.engines.nvidia import has_nvidia_driver
+from live_seg.engines.nvidia import driver_version, has_nvidia_driver
 from live_seg.engines.onnxruntime import cache_folder, thread_count
 from live_seg.errors import EngineError
 from live_seg.frame import Image, Size
@@ -48,6 +48,9 @@ _MARGIN = 1.1
 _AS_SHIPPED_PX = 38400
 """Input of the engine that has no network: as of the file that CPUs get, so that the loop round it is the same."""
 
+_PASSING = ("out of memory", "ALLOC_FAILED", "Failed to allocate memory", "no CUDA-capable device")
+"""What a GPU says that may take the network at the next start: something else held its memory, or it was unplugged."""
+
 _ROUNDS = 8
 """Runs of each engine that are timed: a quarter of a second in all."""
 
@@ -73,7 +76,7 @@ def choose(config: EngineConfig, frame: Size) -> Choice:
 
     With `auto` the GPUs come first, then the faster of the CPU's engines. What was found is kept in the user's cache
     until the model, a runtime, the GPU's driver or libraries, or the number of threads change, so that only the first
-    start tries them all.
+    start tries them all. A GPU that has no memory left, or is away, is asked again at the next one.
 
     Raises
     ------
@@ -116,7 +119,8 @@ def _best(config: EngineConfig, frame: Size) -> Choice:
             refused[slower.engine] = f"no faster, {times}"
             slower.close()
     choice = Choice(fastest, _line(fastest, refused))
-    _remember(config, frame, choice)
+    if not any(word in refused.get(name, "") for name in GPUS for word in _PASSING):
+        _remember(config, frame, choice)
     return choice
 
 
@@ -206,7 +210,7 @@ def _key(config: EngineConfig, frame: Size) -> str:
         str(config.device),
     ]
     parts += [_model(engine, config).sha256 or str(_model(engine, config).file) for engine in (*GPUS[:1], REFERENCE)]
-    parts += [f"driver {has_nvidia_driver()}", *_gpu_libraries()]
+    parts += [f"driver {driver_version() or has_nvidia_driver()}", *_gpu_libraries()]
     for package in ("onnxruntime-gpu", "onnxruntime", "openvino"):
         try:
             parts.append(f"{package} {version(package)}")

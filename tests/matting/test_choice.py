@@ -197,7 +197,9 @@ def test_the_choice_is_remembered(engines: Engines) -> None:
     assert second.network.engine == first.network.engine
 
 
-@pytest.mark.parametrize("change", ["size", "threads", "device", "sha256", "driver", "library", "onnxruntime"])
+@pytest.mark.parametrize(
+    "change", ["size", "threads", "device", "sha256", "driver", "driver's version", "library", "onnxruntime"]
+)
 def test_what_it_depends_on_makes_it_look_again(
     engines: Engines, models: dict[str, Model], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, change: str
 ) -> None:
@@ -218,12 +220,27 @@ def test_what_it_depends_on_makes_it_look_again(
         models["int8"] = Model(name="person-int8", file=other, precision="int8")
     elif change == "driver":
         monkeypatch.setattr(choice, "has_nvidia_driver", lambda: True)
+    elif change == "driver's version":
+        monkeypatch.setattr(choice, "driver_version", lambda: "580.65.06", raising=False)
     elif change == "library":
         monkeypatch.setattr(choice, "_gpu_libraries", lambda: ["cudnn"])
     else:
         monkeypatch.setattr(choice, "version", lambda package: "99")
     choose(config, frame)
     assert len(engines.made) > 1
+
+
+@pytest.mark.parametrize(
+    "reason", ["CUDA failure 2: out of memory", "CUDA failure 100: no CUDA-capable device is detected"]
+)
+def test_what_a_gpu_refuses_for_now_is_asked_again_at_the_next_start(engines: Engines, reason: str) -> None:
+    """A game held its memory, or it was unplugged."""
+    for name in choice.GPUS:
+        engines.classes[name].problem = EngineError(f"ONNX Runtime cannot load x.onnx: {reason}")
+    assert choose(EngineConfig(), HD).network.engine == "openvino"
+    for name in choice.GPUS:
+        engines.classes[name].problem = None
+    assert choose(EngineConfig(), HD).network.engine == "cuda"
 
 
 def test_a_remembered_engine_that_works_no_more_is_replaced(engines: Engines) -> None:
