@@ -56,11 +56,11 @@ class FusedMatter(Matter):
         recipe = Recipe(self.network.model, self._config, form_of(effect), frame.size)
         session = self._builder.session(recipe)
         if session is None:
-            if not self._is_plain:
-                super().reset()
             self._is_plain = self._is_new = True  # the session that comes, or comes back, has not seen this frame
             return super().__call__(frame, views)
-        self._is_plain = False
+        if self._is_plain:
+            super().reset()  # the plain way does not see this frame
+            self._is_plain = False
         try:
             if self._is_new:
                 session.reset()

@@ -84,6 +84,26 @@ def test_a_reset_forgets_the_past(network: Network) -> None:
     assert np.array_equal(matter(FRAMES[3]).alpha, first)
 
 
+def test_what_the_plain_way_saw_is_not_followed_once_the_graph_serves(network: Network) -> None:
+    """Its optical flow would be computed for nothing: the loop wants no matte that is older than the graph's last."""
+    config = build({})
+    effect = open_effect(config)
+
+    class Late(Builder):
+        is_ready = False
+
+        def session(self, recipe: Recipe) -> FusedSession | None:
+            return super().session(recipe) if self.is_ready else None
+
+    late = Late(["cpu"], config.engine, waits=True)
+    matter = FusedMatter(network, config.matting, late, lambda: effect)
+    matter(FRAMES[1])
+    assert matter.follow(FRAMES[2], matter.views(FRAMES[2])) is not None
+    late.is_ready = True
+    matter(FRAMES[2])
+    assert matter.follow(FRAMES[2], matter.views(FRAMES[2])) is None
+
+
 def test_while_another_effects_session_serves_its_picture_is_not_taken_for_this_ones(network: Network) -> None:
     config = build({"effect": {"name": "replace"}, "engine": {"name": "cpu", "threads": 1}})
     blur = open_effect(build({}))
