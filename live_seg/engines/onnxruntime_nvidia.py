@@ -22,7 +22,10 @@ its pull request 32121 replay from memory that has gone to others by then, and m
 class _NvidiaEngine(OnnxRuntimeEngine):
     precision = "fp16"
     memory = "cuda"
-    cure = 'Run pip install "live-seg[cuda]", or use --engine auto; live-seg doctor tells more.'
+    cure = (
+        'Run pip install "live-seg[cuda]" (it wants NVIDIA\'s driver 580 or newer), or use --engine auto; '
+        "live-seg doctor tells more."
+    )
 
     @classmethod
     def check(cls) -> Any:

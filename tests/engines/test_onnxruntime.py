@@ -100,6 +100,19 @@ def test_the_library_that_is_missing_is_named_and_its_noise_is_not_shown(
     assert capfd.readouterr() == ("", "")
 
 
+def test_of_a_driver_that_is_too_old_the_one_that_is_wanted_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = install(monkeypatch, PROVIDERS["cuda"])
+
+    def fail(*_: object, **__: object) -> None:
+        said = "CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version ; GPU=-1 ; hostname=box"
+        raise RuntimeError(f"{'somewhere ' * 30}{said}")
+
+    monkeypatch.setattr(runtime, "InferenceSession", fail)
+    with pytest.raises(EngineError, match=r"CUDA failure 35: .* for CUDA runtime version\. ") as caught:
+        engines.get("cuda")(FILE, SIZE, EngineConfig())
+    assert "driver 580 or newer" in caught.value.cure
+
+
 def test_a_library_that_is_only_missed_by_the_first_run_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """ONNX Runtime 1.31 loads without cuDNN, and asks for it at the first convolution."""
     runtime = install(monkeypatch, PROVIDERS["cuda"])
