@@ -48,8 +48,8 @@ _MARGIN = 1.1
 _AS_SHIPPED_PX = 38400
 """Input of the engine that has no network: as of the file that CPUs get, so that the loop round it is the same."""
 
-_PASSING = ("out of memory", "ALLOC_FAILED", "Failed to allocate memory", "no CUDA-capable device")
-"""What a GPU says that may take the network at the next start: something else held its memory, or it was unplugged."""
+_PASSING = (" failure ", "Failed to allocate memory")
+"""In what CUDA says of a GPU that may work at the next start: its memory was full, it was unplugged, or fell out."""
 
 _ROUNDS = 8
 """Runs of each engine that are timed: a quarter of a second in all."""
@@ -76,7 +76,7 @@ def choose(config: EngineConfig, frame: Size) -> Choice:
 
     With `auto` the GPUs come first, then the faster of the CPU's engines. What was found is kept in the user's cache
     until the model, a runtime, the GPU's driver or libraries, or the number of threads change, so that only the first
-    start tries them all. A GPU that has no memory left, or is away, is asked again at the next one.
+    start tries them all. A GPU that fails in CUDA itself, as without free memory, is asked again at the next.
 
     Raises
     ------

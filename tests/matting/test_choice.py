@@ -231,10 +231,17 @@ def test_what_it_depends_on_makes_it_look_again(
 
 
 @pytest.mark.parametrize(
-    "reason", ["CUDA failure 2: out of memory", "CUDA failure 100: no CUDA-capable device is detected"]
+    "reason",
+    [
+        "CUDA failure 2: out of memory",
+        "CUDA failure 100: no CUDA-capable device is detected",
+        "CUDA failure 999: unknown error",
+        "CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED",
+        "Failed to allocate memory for requested buffer of size 221179904",
+    ],
 )
 def test_what_a_gpu_refuses_for_now_is_asked_again_at_the_next_start(engines: Engines, reason: str) -> None:
-    """A game held its memory, or it was unplugged."""
+    """A game held its memory, it was unplugged, or it fell out when the computer slept, and the loop chose anew."""
     for name in choice.GPUS:
         engines.classes[name].problem = EngineError(f"ONNX Runtime cannot load x.onnx: {reason}")
     assert choose(EngineConfig(), HD).network.engine == "openvino"
