@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
                 write(scores, file)
         if arguments.markdown:
             write_whole(arguments.markdown, tables.encode(errors="surrogateescape"))
-        if arguments.out and any(score.sample for score in scores):
+        if arguments.out and any(score.file or score.sample for score in scores):
             _draw(arguments, candidates, scores)
     finally:
         for candidate in candidates:
@@ -100,7 +100,7 @@ def _measure(arguments: argparse.Namespace, candidates: list[Any]) -> list[Any]:
     if clips and arguments.crops:
         raise UsageError(_NO_CROPS)
     if clips:
-        return _collect(measure_clips(candidates, clips), len(clips), "clips")
+        return _collect(measure_clips(candidates, clips, _strips(arguments.out)), len(clips), "clips")
     pairs = _kept(arguments, find_data(arguments.data, arguments.split), lambda pair: pair.source)
     if arguments.crops:
         pairs = [Crop(pair, number, pair.source) for pair in pairs for number in range(arguments.crops)]
@@ -140,14 +140,30 @@ def _progress(items: Iterable[Any], count: int) -> Iterable[Any]:
 
 def _draw(arguments: argparse.Namespace, candidates: list[Any], scores: list[Any]) -> None:
     from live_seg.evaluation.sheet import histogram, write_picture
-    from live_seg.evaluation.worst import worst_sheet
+    from live_seg.evaluation.worst import worst_rooms_sheet, worst_sheet
 
+    measure, title = ("false_area", "false area") if arguments.empty else ("iou", "IoU")
     for candidate in candidates:
         own = [score for score in scores if score.model == candidate.name]
-        name = candidate.name.replace(":", "-")  # of photo:NAME, which Windows would take for a stream of a file
-        chart = histogram([score.values["iou"] for score in own], f"{candidate.name}: IoU of {len(own)} pictures")
-        write_picture(chart, arguments.out / f"{name}-histogram.png")
-        write_picture(worst_sheet(candidate, own), arguments.out / f"{name}-worst.jpg")
+        values = [score.values[measure] for score in own]
+        chart = histogram(values, f"{candidate.name}: {title} of {len(own)} pictures")
+        write_picture(chart, _in(arguments.out, candidate.name, "histogram.png"))
+        sheet = worst_rooms_sheet(candidate, own) if arguments.empty else worst_sheet(candidate, own)
+        write_picture(sheet, _in(arguments.out, candidate.name, "worst.jpg"))
+
+
+def _strips(out: Path | None) -> Callable[[str, str, Any], None] | None:
+    from live_seg.evaluation.sheet import write_picture
+
+    def write(candidate: str, clip: str, strip: Any) -> None:
+        write_picture(strip, _in(out, candidate, f"{clip}.jpg"))
+
+    return write if out else None
+
+
+def _in(out: Any, candidate: str, end: str) -> Path:
+    """A file of `--out`; not with the colon of photo:NAME, which Windows would take for a stream of a file."""
+    return Path(out) / f"{candidate.replace(':', '-')}-{end}"
 
 
 def _peers(names: list[str] | None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from live_seg.evaluation.candidate import Candidate
 from live_seg.evaluation.measure import Skipped
 from live_seg.evaluation.pairs import PICTURES, read_image, read_mask
 from live_seg.evaluation.score import Score, score_pair
+from live_seg.evaluation.strip import Strip
 from live_seg.evaluation.temporal import dtssd, motion, warped_difference
 from live_seg.frame import Alpha, Image
 from live_seg.media import VIDEO_SUFFIXES, VideoFile
@@ -52,16 +53,30 @@ def find_clips(data: Path) -> list[Clip]:
     return [Clip(item) for item in sorted(data.iterdir()) if _is_clip(item)] if data.is_dir() else []
 
 
-def measure_clips(candidates: Sequence[Candidate], clips: Sequence[Clip]) -> Iterator[list[Score] | Skipped]:
-    """For each clip in turn the score of every candidate, or why it was skipped."""
+Show = Callable[[str, str, Image], None]
+"""Takes the names of a candidate and of a clip, and a strip of its frames with their mattes."""
+
+
+def measure_clips(
+    candidates: Sequence[Candidate], clips: Sequence[Clip], show: Show | None = None
+) -> Iterator[list[Score] | Skipped]:
+    """For each clip in turn the score of every candidate, or why it was skipped.
+
+    Parameters
+    ----------
+    candidates, clips
+        Every candidate sees each frame.
+    show
+        Told of each clip that was measured.
+    """
     for clip in clips:
         try:
-            yield _measured(candidates, clip)
+            yield _measured(candidates, clip, show)
         except UsageError as error:
             yield Skipped(clip.name, error.what)
 
 
-def _measured(candidates: Sequence[Candidate], clip: Clip) -> list[Score]:
+def _measured(candidates: Sequence[Candidate], clip: Clip, show: Show | None) -> list[Score]:
     """Mean alpha and flicker, and with a true alpha dtSSD and the means of a picture's measures.
 
     Mean alpha tells a person who is lost, and does not flicker.
@@ -71,9 +86,12 @@ def _measured(candidates: Sequence[Candidate], clip: Clip) -> list[Score]:
     for candidate in candidates:
         candidate.reset()
     collected: list[dict[str, list[float]]] = [{} for _ in candidates]
+    strips = [Strip() for _ in candidates if show]
     before: tuple[Image, Alpha | None, list[Alpha]] | None = None
     for image, truth in clip.frames():
         mattes = [candidate.frame(image) for candidate in candidates]
+        for strip, matte in zip(strips, mattes, strict=False):
+            strip.add(image, matte)
         flow = motion(image, before[0]) if before else None
         for values, matte, index_of in zip(collected, mattes, range(len(mattes)), strict=True):
             _add(values, {"area": float(matte.mean()) / 255})
@@ -87,6 +105,9 @@ def _measured(candidates: Sequence[Candidate], clip: Clip) -> list[Score]:
         before = image, truth, mattes
     if before is None:
         raise UsageError(f"{clip.path} has no frame")
+    if show:
+        for candidate, strip in zip(candidates, strips, strict=True):
+            show(candidate.name, clip.name, strip.sheet())
     return [
         Score(candidate.name, clip.name, clip.name, "", {name: sum(all_) / len(all_) for name, all_ in values.items()})
         for candidate, values in zip(candidates, collected, strict=True)

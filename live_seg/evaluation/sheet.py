@@ -47,7 +47,7 @@ def contact_sheet(tiles: Iterable[tuple[str, Image]], columns: int = 5) -> Image
     columns
         Tiles in a row.
     """
-    fitted = [(caption, _fit(picture)) for caption, picture in tiles]
+    fitted = [(caption, fit(picture)) for caption, picture in tiles]
     cell = max(picture.shape[1] for _, picture in fitted) + 6
     high = _TILE_HEIGHT + _CAPTION_HEIGHT + 6
     columns = min(columns, len(fitted))
@@ -100,7 +100,8 @@ def _write(picture: Image, text: str, at: tuple[int, int], scale: float) -> None
     cv2.putText(picture, known, at, cv2.FONT_HERSHEY_SIMPLEX, scale, (0, 0, 0), 1, cv2.LINE_AA)
 
 
-def _fit(picture: Image) -> Image:
+def fit(picture: Image) -> Image:
+    """A picture or a matte at a sheet's height, or smaller if it is very wide."""
     width = max(1, round(picture.shape[1] * _TILE_HEIGHT / picture.shape[0]))
     if width > 2 * _TILE_HEIGHT:  # a very wide picture would make every cell as wide
         width, high = 2 * _TILE_HEIGHT, max(1, round(picture.shape[0] * 2 * _TILE_HEIGHT / picture.shape[1]))

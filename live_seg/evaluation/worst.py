@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from live_seg.evaluation.candidate import Candidate
+from live_seg.evaluation.pairs import read_image
 from live_seg.evaluation.score import Score
 from live_seg.evaluation.sheet import contact_sheet, errors_overlay
 from live_seg.frame import Image
 
 
 def worst(scores: Sequence[Score], count: int = 20, measure: str = "iou") -> list[Score]:
-    """The scores with the lowest value, the lowest first."""
+    """The scores with the worst value, the worst first: the highest of a false area, the lowest of others."""
     known = [score for score in scores if measure in score.values]
-    return sorted(known, key=lambda score: score.values[measure])[:count]
+    return sorted(known, key=lambda score: score.values[measure], reverse=measure == "false_area")[:count]
 
 
 def worst_sheet(candidate: Candidate, scores: Sequence[Score], count: int = 20) -> Image:
@@ -35,3 +38,17 @@ def worst_sheet(candidate: Candidate, scores: Sequence[Score], count: int = 20) 
         return f"{score.values['iou']:.3f} {score.picture}", errors_overlay(image, candidate.still(image), truth)
 
     return contact_sheet(map(tile, worst(scores, count)))
+
+
+def worst_rooms_sheet(candidate: Candidate, scores: Sequence[Score], count: int = 20) -> Image:
+    """The same of pictures without persons: red is what was taken for one; the share of it is in the caption."""
+
+    def tile(score: Score) -> tuple[str, Image]:
+        assert score.file is not None
+        image = read_image(score.file)
+        nobody = np.zeros(image.shape[:2], np.uint8)
+        return f"{score.values['false_area']:.1%} {score.picture}", errors_overlay(
+            image, candidate.still(image), nobody
+        )
+
+    return contact_sheet(map(tile, worst(scores, count, "false_area")))

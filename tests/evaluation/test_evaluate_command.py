@@ -85,6 +85,23 @@ def test_a_model_is_named_as_everywhere_else(folder: Path, name: str, capsys: py
     assert "person-int8" in capsys.readouterr().out
 
 
+def test_the_worst_rooms_are_on_a_sheet(folder: Path) -> None:
+    for name in ("room-1", "room-2"):
+        cv2.imwrite(str(folder / "data" / "images" / f"{name}.png"), np.full((48, 64, 3), 20, np.uint8))
+    rooms = folder / "rooms"
+    rooms.mkdir()
+    for picture in (folder / "data" / "images").iterdir():  # three with somebody in it, whom it finds, and two without
+        picture.rename(rooms / picture.name)
+    words = ["evaluate", str(folder / "good.json"), str(rooms), "--empty", "--out", str(folder / "out")]
+    assert main(words) == 0
+    sheet = cv2.imread(str(folder / "out" / "good-worst.jpg")).astype(int)
+    assert cv2.imread(str(folder / "out" / "good-histogram.png")) is not None
+    red = (sheet[..., 2] - sheet[..., :2].max(2)) > 60
+    tile = sheet.shape[1] // 5
+    found = [bool(red[:, tile * number : tile * (number + 1)].any()) for number in range(5)]
+    assert found == [True, True, True, False, False]
+
+
 def test_empty_rooms_give_the_false_area(folder: Path) -> None:
     code = evaluate(folder, "--empty", "--json", str(folder / "scores.json"))
     assert code == 0
@@ -141,6 +158,18 @@ def test_a_clip_with_true_alpha_gives_area_flicker_and_dtssd(folder: Path, capsy
     assert means["area"] == pytest.approx(33 * 38 / (48 * 64), abs=0.02) and models["bad"]["overall"]["area"] == 1
     (row,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("| good | 1 "))
     assert f" {means['area']:.4f} " in row and "**" in row, "no area is better than another"
+
+
+def test_frames_of_each_clip_are_shown_with_each_models_mattes(folder: Path) -> None:
+    clip = folder / "clips" / "walk"
+    write_pairs(clip, ["0", "1", "2"])
+    (clip / "images").rename(clip / "frames")
+    (clip / "masks").rename(clip / "alpha")
+    words = ["evaluate", str(folder / "good.json"), str(folder / "clips"), "--compare", str(folder / "bad.json")]
+    assert main([*words, "--out", str(folder / "out")]) == 0
+    assert {file.name for file in (folder / "out").iterdir()} == {"pictures.csv", "good-walk.jpg", "bad-walk.jpg"}
+    good, bad = (cv2.imread(str(folder / "out" / f"{name}-walk.jpg")) for name in ("good", "bad"))
+    assert good.shape == bad.shape and np.abs(good.astype(int) - bad).max() > 50
 
 
 def test_a_clip_with_a_title_that_is_no_utf_8_is_measured(folder: Path) -> None:
