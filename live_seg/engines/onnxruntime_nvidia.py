@@ -61,7 +61,7 @@ class CudaEngine(_NvidiaEngine):
         version = import_runtime().__version__
         if tuple(int(number) for number in re.findall(r"\d+", version)[:3]) < _KEEPS_WHAT_IT_RECORDED:
             raise EngineError(
-                f"ONNX Runtime {version} is too old to record a graph", 'Bring it up: pip install -U "live-seg[cuda]".'
+                f"ONNX Runtime {version} is too old to record a graph", "Bring it up: pip install -U onnxruntime-gpu."
             )
         return [(cls.provider, {"device_id": config.device, "enable_cuda_graph": "1", "use_tf32": "0"})]
 

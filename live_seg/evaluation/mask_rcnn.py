@@ -33,7 +33,7 @@ class MaskRcnn:
             operators.nms(self._torch.zeros(1, 4), self._torch.zeros(1), 0.5)
             network = detection.maskrcnn_resnet50_fpn_v2(weights="DEFAULT")
         except (ImportError, RuntimeError, NotImplementedError, OSError) as error:
-            reason = str(error).strip().splitlines()[0]
+            reason = str(error).strip().splitlines()[0].split(". ")[0].rstrip(".")
             raise EngineError(
                 f"Mask R-CNN does not run here: {reason}",
                 "It needs torch and torchvision built for each other, and its weights from the network.",

@@ -138,7 +138,7 @@ def test_a_runtime_that_replays_freed_memory_is_refused(model: Model, gpu: FakeG
     gpu.__version__ = version  # type: ignore[misc]
     with pytest.raises(EngineError, match="is too old to record a graph") as caught:
         load(model)
-    assert 'pip install -U "live-seg[cuda]"' in caught.value.cure
+    assert "pip install -U onnxruntime-gpu" in caught.value.cure
     load(model, "tensorrt")
 
 
