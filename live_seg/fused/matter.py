@@ -48,7 +48,6 @@ class FusedMatter(Matter):
         self._builder = builder
         self._effect = effect
         self._is_new = True
-        self._is_plain = True
 
     def __call__(self, frame: Frame, views: Views | None = None) -> Matte:
         """See `Matter`; a session makes views of its own."""
@@ -56,11 +55,11 @@ class FusedMatter(Matter):
         recipe = Recipe(self.network.model, self._config, form_of(effect), frame.size)
         session = self._builder.session(recipe)
         if session is None:
-            self._is_plain = self._is_new = True  # the session that comes, or comes back, has not seen this frame
+            self.by_graph, self._is_new = False, True  # the session that comes, or comes back, has not seen this frame
             return super().__call__(frame, views)
-        if self._is_plain:
+        if not self.by_graph:
             super().reset()  # the plain way does not see this frame
-            self._is_plain = False
+            self.by_graph = True
         try:
             if self._is_new:
                 session.reset()

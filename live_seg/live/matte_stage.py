@@ -22,6 +22,9 @@ log = logging.getLogger("live_seg")
 _RETRY_S = (0.1, 0.5, 2.0, 5.0)
 """Pauses before the network is loaded again after an error: a GPU's driver may need them to come back."""
 
+_BY_GRAPH = "a graph makes each picture"
+"""What the governor says meanwhile: it could give nothing up that would save anything."""
+
 _CHOOSE_AGAIN = 3
 """Failures in a row after which another engine is looked for, if none was asked for: a GPU that fell out stays out."""
 
@@ -80,7 +83,7 @@ class Matting:
         return Matted(frame, matte)
 
     def _matte(self, matter: Matter, frame: Frame) -> Matte:
-        pacing = self._pacing
+        pacing = None if matter.by_graph else self._pacing
         if pacing:
             matter.share = pacing.share
         views = matter.views(frame)
@@ -95,6 +98,9 @@ class Matting:
         if pacing:
             pacing.frame(frame, lambda share: matter.input_size(frame.size, share))
             self._shared.statistics.governor = pacing.text
+        elif self._pacing:
+            self._pacing.rest()
+            self._shared.statistics.governor = _BY_GRAPH
         return replace(matte, halved=views.halved)
 
     def _followed(self, matter: Matter, frame: Frame, views: Views, pacing: Pacing) -> Matte | None:

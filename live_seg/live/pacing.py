@@ -74,6 +74,11 @@ class Pacing:
         """Nothing moved. What moves next is looked at: the matte may be too old to follow it."""
         self._rested = True
 
+    def rest(self) -> None:
+        """Mattes are made in another way meanwhile: what they take does not count."""
+        self._rested, self._last_index = True, None
+        self._begin()
+
     def frame(self, frame: Frame, input_size: Callable[[float], Size]) -> None:
         """A frame has its matte, however it came.
 

@@ -29,7 +29,11 @@ class Matter:
     ----------
     share
         Of the model's input area, up to 1: less is faster and finds less.
+    by_graph
+        Whether a graph made the last matte, and the picture with it: at its own size, and nothing of it is followed.
     """
+
+    by_graph = False
 
     def __init__(self, network: Network, config: Matting) -> None:
         self.network = network

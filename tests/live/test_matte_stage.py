@@ -11,6 +11,7 @@ from live_seg.config import Config, build, changed
 from live_seg.effects import open_effect
 from live_seg.frame import Frame, Matte
 from live_seg.live import matte_stage
+from live_seg.live.governor import Sample
 from live_seg.live.handover import Closed
 from live_seg.live.matte_stage import Matting
 from live_seg.live.pacing import Pacing
@@ -20,6 +21,7 @@ from live_seg.matting import Matter
 from live_seg.models import Network
 
 CONFIG = build({"matting": {"refine": "bilinear"}})
+SAMPLE = Sample(1.0, 0.2, 30, 30, 30, 0.005, 0.0)
 
 
 class Line:
@@ -153,6 +155,34 @@ def test_a_governor_that_is_switched_off_is_not_told_of_any_more_and_loads_nothi
     assert len([line for line in told if line]) == 1
     assert not told[-1]
     assert len(closed) == 1  # which waits for what it is loading
+
+
+def test_while_a_graph_makes_the_pictures_the_governor_rests_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = build({"matting": {"refine": "bilinear"}, "gate": {"on": False}, "governor": {"target_fps": 30}})
+    clock, network = ManualClock(), ScriptedNetwork()
+    network.input_size = lambda frame: SMALL  # type: ignore[method-assign]
+    asked: list[int] = []
+    monkeypatch.setattr(Pacing, "is_looking_due", lambda pacing, frame: bool(asked.append(frame.index)) or True)
+    ticked: list[float] = []
+    monkeypatch.setattr(Pacing, "_sample", lambda pacing, seconds: ticked.append(seconds) or SAMPLE)
+    shared = Shared(config, False, clock, Statistics())
+    matter = Matter(network, config.matting)
+    monkeypatch.setattr(matte_stage, "open_matter", lambda *arguments, **options: matter)
+    told: list[str] = []
+
+    class Switching(Line):
+        def put(self, item: Matted | Away) -> None:
+            told.append(shared.statistics.governor)
+            matter.by_graph = 20 <= len(told) < 320
+
+    effect = open_effect(config)
+    with pytest.raises(Closed):
+        Matting(shared, loads(network), lambda: effect).run(Line(clock, still(360)), Switching(clock))
+    assert network.runs == 360
+    assert told[19] == "" and set(told[20:320]) == {"a graph makes each picture"}
+    assert asked == [*range(20), *range(320, 360)]
+    assert len(ticked) == 1 and ticked[0] < 1.1  # ten seconds of the graph are no second of its
+    assert "network on every frame" in told[-1]
 
 
 def test_a_matte_of_an_older_look_than_the_last_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
