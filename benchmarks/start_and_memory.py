@@ -26,11 +26,20 @@ MARKS = (100, 1_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 """Frames at which memory is told; the last frame too."""
 
 
-def start_s() -> float:
+def start_s(engine: str, model: str) -> float:
     """Seconds of one start with one picture."""
     begin = time.perf_counter()
-    subprocess.run([*COMMAND, "--frames", "1"], check=True, capture_output=True)
+    words = [*COMMAND, "--frames", "1", "--engine", engine, "--model", model]
+    subprocess.run(words, check=True, capture_output=True)
     return time.perf_counter() - begin
+
+
+def starts_line(engine: str, model: str, count: int) -> str:
+    """How long `count` starts took, after one that fills the page cache and has the choice of the engine remembered."""
+    start_s(engine, model)
+    taken = [start_s(engine, model) for _ in range(count)]
+    spread = f"median of {count}, {min(taken):.2f} to {max(taken):.2f}"
+    return f"First picture after {statistics.median(taken):.2f} s ({spread}), engine {engine}.\n"
 
 
 def memory_mib() -> float:
@@ -79,21 +88,22 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=20_000, help="0: none")
     parser.add_argument("--engine", default="auto")
     parser.add_argument("--model", default="auto")
-    parser.add_argument("--out", type=Path, help="writes the table of memory, as Markdown")
+    parser.add_argument("--out", type=Path, help="writes what was measured, as Markdown")
     options = parser.parse_args()
+    text = ""
     if options.starts:
-        start_s()  # files into the page cache, the choice of the engine remembered
-        starts = [start_s() for _ in range(options.starts)]
-        print(f"first picture: {statistics.median(starts):.2f} s ({min(starts):.2f} to {max(starts):.2f})")
+        text = starts_line(options.engine, options.model, options.starts)
+        print(text, end="")
     if options.frames:
         marks = [mark for mark in MARKS if mark < options.frames] + [options.frames]
         begin = time.monotonic()
         engine, found = memory_at(marks, options.engine, options.model)
         print(f"{engine}: {options.frames} frames in {time.monotonic() - begin:.0f} s")
-        text = table(engine, found)
-        print(text, end="")
-        if options.out:
-            options.out.write_text(text, encoding="utf-8")
+        measured = table(engine, found)
+        print(measured, end="")
+        text += f"\n{measured}" if text else measured
+    if options.out:
+        options.out.write_text(text, encoding="utf-8")
 
 
 def table(engine: str, found: dict[int, float]) -> str:

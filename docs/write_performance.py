@@ -1,4 +1,4 @@
-"""Writes the tables of docs/performance.md, docs/gpu.md and README.md from benchmarks/results.
+"""Writes the tables of docs/performance.md, docs/gpu.md, README.md and the model card from benchmarks/results.
 
 python docs/write_performance.py
 """
@@ -11,7 +11,8 @@ from live_seg.bench.markdown import filled
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 RESULTS = REPOSITORY / "benchmarks" / "results"
-PAGES = (REPOSITORY / "docs" / "performance.md", REPOSITORY / "docs" / "gpu.md", REPOSITORY / "README.md")
+_NAMES = "docs/performance.md", "docs/gpu.md", "README.md", "weights/MODEL_CARD.md"
+PAGES = tuple(REPOSITORY / name for name in _NAMES)
 
 
 def written(page: Path) -> str:
