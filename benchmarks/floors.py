@@ -21,6 +21,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from pixels import median_ms
 
+from live_seg.bench.machine import this_machine
 from live_seg.config import Config, build
 from live_seg.effects.blend import lay_over
 from live_seg.effects.blur import blurred_room
@@ -139,7 +140,8 @@ def main() -> None:
         ("blend", lambda: lay_over(image, alpha, canvas), 3 * image.nbytes + pixels),
     ]
     rates = ", ".join(f"{name} {rate:.0f}" for name, rate in sorted(int8.items()))
-    print(f"A copy on one core: {copied:.1f} GB/s. fp32: {fp32:.0f} GFLOP/s. int8 convolution: {rates} GOP/s.\n")
+    print(f"{this_machine().label}. A copy on one core: {copied:.1f} GB/s.")
+    print(f"fp32: {fp32:.0f} GFLOP/s. int8 convolution: {rates} GOP/s.\n")
     print(f"| {size} | ours | floor | times |\n|---|---:|---:|---:|")
     floor_ms = operations(network.model, small) / max(int8.values()) * 1e3
     print(f"| network ({network.engine}) | {network_ms:.2f} ms | {floor_ms:.2f} ms | {network_ms / floor_ms:.1f} |")

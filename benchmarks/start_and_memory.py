@@ -17,6 +17,7 @@ import threading
 import time
 from pathlib import Path
 
+from live_seg.bench.machine import this_machine
 from live_seg.config import build
 from live_seg.live.session import Session
 
@@ -39,7 +40,9 @@ def starts_line(engine: str, model: str, count: int) -> str:
     start_s(engine, model)
     taken = [start_s(engine, model) for _ in range(count)]
     spread = f"median of {count}, {min(taken):.2f} to {max(taken):.2f}"
-    return f"First picture after {statistics.median(taken):.2f} s ({spread}), engine {engine}.\n"
+    return (
+        f"{this_machine().label}: first picture after {statistics.median(taken):.2f} s ({spread}), engine {engine}.\n"
+    )
 
 
 def memory_mib() -> float:

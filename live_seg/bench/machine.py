@@ -42,9 +42,9 @@ class Machine:
     load: float
 
     @property
-    def slug(self) -> str:
-        """For file names: "amd-epyc-2-cores"."""
-        return re.sub(r"[^a-z0-9]+", "-", f"{self.processor} {self.cores} cores".lower()).strip("-")
+    def label(self) -> str:
+        """For people: "AMD EPYC, 2 cores"."""
+        return f"{self.processor}, {self.cores} core{'s' * (self.cores != 1)}"
 
 
 def this_machine() -> Machine:

@@ -85,7 +85,7 @@ def _origin(result: Result) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     units = ", ".join(machine.vector_units) or "no vector units known"
     return (
-        f"{machine.processor}, {machine.cores} cores ({units}), {machine.system}; {versions}; {result.date}; "
+        f"{machine.label} ({units}), {machine.system}; {versions}; {result.date}; "
         f"medians of {result.repeats} round{'s' * (result.repeats != 1)} of {result.seconds:g} s.\n\n"
         f"    {result.command}\n"
     )

@@ -142,7 +142,7 @@ def _print(result: Result) -> None:
 
     console = _console()
     machine = result.machine
-    console.print(f"{machine.processor}, {machine.cores} cores, {machine.system}; load before: {machine.load:.2f}")
+    console.print(f"{machine.label}, {machine.system}; load before: {machine.load:.2f}")
     for caption, rows in by_setting(result.rows).items():
         console.print(f"\n[bold]{caption}[/bold]")
         _print_table(console, head(rows), [cells(row) for row in rows])
@@ -208,7 +208,7 @@ def _front(arguments: argparse.Namespace) -> int:
     points = join(means, result)
     rows = [point.row for point in points]
     pictures = points[0].means["n"]
-    print(f"{pictures:.0f} pictures; {result.machine.processor}, {result.machine.cores} cores, {rows[0].setting}\n")
+    print(f"{pictures:.0f} pictures; {result.machine.label}, {rows[0].setting}\n")
     print(table(list(FRONT_HEAD), [front_cells(point) for point in points]))
     alone = sorted(set(means) ^ {row.name for row in result.rows if row.kind != "baseline"})
     for line in (disturbance(rows), f"Not in both: {', '.join(alone)}." if alone else ""):

@@ -32,6 +32,12 @@ def test_every_row_is_in_the_tables() -> None:
     assert "8.0 / 9.0 | 9.0 / 10.0 | 3.0 / 4.0 |" in text
 
 
+@pytest.mark.parametrize(("cores", "said"), [(1, "Made Up 3000, 1 core ("), (2, "Made Up 3000, 2 cores (")])
+def test_the_machine_is_named(cores: int, said: str) -> None:
+    machine = dataclasses.replace(made_result().machine, cores=cores)
+    assert markdown(dataclasses.replace(made_result(), machine=machine)).startswith(said)
+
+
 def test_other_work_on_the_machine_is_said() -> None:
     quiet = made_result()
     busy = dataclasses.replace(quiet, rows=[dataclasses.replace(row, others=0.9) for row in quiet.rows])
