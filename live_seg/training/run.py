@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.distributed
 import torch.multiprocessing
 from lightning_fabric import Fabric
 from torch.multiprocessing.spawn import ProcessExitedException, ProcessRaisedException
@@ -59,13 +60,25 @@ def train(config: TrainConfig, reporter: Reporter | None = None, resume: Path | 
         strategy="auto" if not many else "ddp" if launched else "ddp_spawn",
         precision=config.train.precision,
     )
-    run = partial(run_loop, config=config, resumed=resume, reporter=reporter or Silent())
+    run = partial(_together, run=partial(run_loop, config=config, resumed=resume, reporter=reporter or Silent()))
     if many and not launched:
         folder = _in_processes(fabric, run)
     else:
         fabric.launch()
         folder = run(fabric)
     return folder or Path(config.log.folder)
+
+
+def _together(fabric: Fabric, run: Callable[[Fabric], Path | None]) -> Path | None:
+    """Runs, and leaves the group of processes.
+
+    Its threads hold tensors: one that lets go of them while Python shuts down aborts the process (SIGABRT) after all
+    was done. After an error the others may wait in the group, and leaving it would wait for them.
+    """
+    folder = run(fabric)
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+    return folder
 
 
 def _in_processes(fabric: Fabric, run: Callable[[Fabric], Path | None]) -> Path | None:

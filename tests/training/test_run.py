@@ -22,7 +22,7 @@ from live_seg.exporting.checkpoint import load_checkpoint, read_weights
 from live_seg.models import find_model
 from live_seg.training.config_file import read_config
 from live_seg.training.data import training_samples
-from live_seg.training.experiment import STATE, WEIGHTS, new_folder, read_rows
+from live_seg.training.experiment import WEIGHTS, new_folder, read_rows
 from live_seg.training.networks import build_network
 from live_seg.training.readers import read
 from live_seg.training.reporter import Silent
@@ -44,28 +44,6 @@ def test_a_network_overfits_eight_pictures(portraits: Path, tmp_path: Path) -> N
     assert metrics["val"]["iou"] > 0.95
     for name in ("config.toml", "log.csv", "curves.png", "overlays.jpg", "batch.jpg", WEIGHTS):
         assert (folder / name).stat().st_size > 100
-
-
-def test_two_processes_equal_one(portraits: Path, tmp_path: Path) -> None:
-    twice = {"steps": 3, "batch": 2, "accumulate": 2, "validate_every": 3, "average": 0.0}
-    alone = train(config(portraits, tmp_path / "one", train=twice))
-    both = config(portraits, tmp_path / "two", train={**twice, "accumulate": 1}, machine={"devices": 2})
-    together = train(both)
-    one, two = (torch.load(folder / STATE, weights_only=True)["network"] for folder in (alone, together))
-    learned = [name for name in one if "running_" not in name and "num_batches" not in name]
-    assert max(float((one[name] - two[name]).abs().max()) for name in learned) < 2e-4
-    losses = [[row["loss"] for row in read_rows(folder)] for folder in (alone, together)]
-    assert losses[0] == pytest.approx(losses[1], rel=1e-4), "the log tells of all chunks, not of the first process's"
-    start = build_network(both.network)[0].state_dict()
-    assert max(float((one[name] - start[name]).abs().max()) for name in learned) > 1e-3
-
-
-def test_what_is_wrong_is_said_in_one_line_by_several_processes_too(portraits: Path, tmp_path: Path) -> None:
-    nowhere = config(portraits, tmp_path / "runs", data={"train": ["nowhere"]}, machine={"devices": 2})
-    with pytest.raises(UsageError) as error:
-        train(nowhere)
-    assert str(error.value) == "there is no folder nowhere"
-    assert not (tmp_path / "runs").exists(), "no empty run is left"
 
 
 def test_a_network_that_goes_astray_is_said(portraits: Path, tmp_path: Path) -> None:

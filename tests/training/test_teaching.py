@@ -140,17 +140,3 @@ def test_a_network_without_such_a_stride_is_refused(teacher: Path, portraits: Pa
     plain = build_network(config(portraits, tmp_path, network={"architecture": "PlainUnet", "options": {}}).network)[0]
     with pytest.raises(UsageError, match="encoder"):
         Lessons(plain, answers, Teaching(model="red", tensors=["eighth"]), 96)
-
-
-def test_two_taught_processes_equal_one(teacher: Path, portraits: Path, tmp_path: Path) -> None:
-    parts = {
-        "teaching": {"model": str(teacher), "tensors": ["eighth"], "least_iou": 0.0},
-        "compose": {"natural": 0.5, "held": 0.0, "clutter": 0.0},
-    }
-    twice = {"steps": 4, "batch": 2, "validate_every": 4, "average": 0.0}
-    alone = train(config(portraits, tmp_path / "one", train={**twice, "accumulate": 2}, **parts))
-    together = train(config(portraits, tmp_path / "two", train=twice, machine={"devices": 2}, **parts))
-    one, two = (torch.load(folder / STATE, weights_only=True) for folder in (alone, together))
-    for part in ("network", "lessons"):
-        learned = [name for name in one[part] if "running_" not in name and "num_batches" not in name]
-        assert max(float((one[part][name] - two[part][name]).abs().max()) for name in learned) < 2e-4
