@@ -2,12 +2,14 @@
 
 Size and pixels alone bound neither time nor memory. A JPEG of 13 megapixels can hold a scan of 28 bytes that goes
 through the whole picture, 700,000 times: more than an hour. Of 5 million empty segments Pillow makes objects: 650 MB.
-Each of 65,535 tags can have the same 20 MB as its value, and until version 13 Pillow makes a copy for each.
+Each of 65,535 tags can have the same 20 MB as its value, and until version 13 Pillow makes a copy for each. A TIFF of
+16x16 pixels and 3 MB can lie in one tile of 30,000x30,000: 2.7 GB, unpacked as a whole.
 """
 
 from __future__ import annotations
 
 import io
+import math
 import re
 import struct
 
@@ -26,6 +28,9 @@ MOST_NUMBERS = 1_000_000
 MOST_TWICE = 16_000_000
 """Bytes that values of tags may have more than there are: values that lie over each other. Whole files have none."""
 
+MOST_TILE = 16_000_000
+"""Pixels of a TIFF's tile that is larger than its picture; usual ones have up to a million."""
+
 _PIECE = 65_536
 
 _MARKER = re.compile(rb"\xff[\x02-\xcf\xd8-\xfe]")
@@ -40,6 +45,9 @@ _BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 
 _RAW = (1, 2, 6, 7)
 """Kinds that stay bytes, and cost what they take in the file."""
+
+_SIDES, _TILE_SIDES = (256, 257), (322, 323)
+"""Tags of TIFF 6.0: ImageWidth, ImageLength; TileWidth, TileLength."""
 
 _SUBDIRECTORY = 0x8769
 """EXIF, the one directory below that is read."""
@@ -88,7 +96,10 @@ def check_directories(stream: io.BufferedIOBase) -> None:
         below = 0
         entries = struct.unpack(f"{order}H", stream.read(2))[0]
         entry_bytes = stream.read(12 * entries)
+        sides: dict[int, list[int]] = {tag: [] for tag in (*_SIDES, *_TILE_SIDES)}
         for tag, kind, count, value in struct.iter_unpack(f"{order}HHII", entry_bytes[: len(entry_bytes) // 12 * 12]):
+            if tag in sides:
+                sides[tag].append(_inline(order, kind, value))
             size = _BYTES.get(kind, 0) * count
             if size <= 4 or value + size <= length:  # what lies outside is not read
                 held += size
@@ -96,8 +107,19 @@ def check_directories(stream: io.BufferedIOBase) -> None:
             _bound(numbers, MOST_NUMBERS, "numbers in its tags")
             _bound(held - length, MOST_TWICE, "bytes of tags over each other")
             below = value if tag == _SUBDIRECTORY else below
+        picture = math.prod(min(sides[tag], default=0) + 15 for tag in _SIDES)  # sides of tiles are multiples of 16
+        tile = math.prod(max(sides[tag], default=0) for tag in _TILE_SIDES)  # of tags that are there twice libtiff
+        _bound(tile if tile > picture else 0, MOST_TILE, "pixels in a tile")  # takes the first, and Pillow the last
         if not below:
             return
+
+
+def _inline(order: str, kind: int, value: int) -> int:
+    """The number in an entry's four bytes; of kinds that have more, which sides never are, one beyond all."""
+    bits = 8 * _BYTES.get(kind, 8)
+    if bits > 32:
+        return 1 << 32
+    return value >> (32 - bits) if order == ">" else value & ((1 << bits) - 1)
 
 
 def _bound(count: int, most: int, what: str) -> None:

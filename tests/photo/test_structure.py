@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import struct
 import zlib
@@ -70,6 +71,25 @@ def exif(data: bytes) -> bytes:
     return JPEG[:2] + b"\xff\xe1" + struct.pack(">H", len(inside) + 2) + inside + JPEG[2:]
 
 
+def tiled(tile: tuple[int, int], order: str = "<", kind: int = 4, twice: bool = False) -> bytes:
+    """A TIFF of 16x16 pixels in one tile of that size."""
+    kinds = {3: "HH", 4: "I", 16: "I"}
+    pixels = zlib.compress(bytes(3 * tile[0] * tile[1]) if math.prod(tile) < 10**7 else b"")
+    sides = [(322, tile[0]), (323, tile[1])]
+    sides += [(322, 16), (323, 16)] * twice
+    behind = 8 + 2 + 12 * (9 + len(sides)) + 4
+    plain = [(256, 16), (257, 16), (259, 8), (262, 2), (277, 3), (284, 1), (324, behind + 6), (325, len(pixels))]
+    listed = [(258, struct.pack(f"{order}HHII", 258, 3, 3, behind))]
+    for tag, value in plain:
+        listed.append((tag, struct.pack(f"{order}HHII", tag, 4, 1, value)))
+    for tag, value in sides:
+        numbers = (value, 0) if kind == 3 else (value,)
+        listed.append((tag, struct.pack(f"{order}HHI{kinds[kind]}", tag, kind, 1, *numbers)))
+    entries = b"".join(entry for _, entry in sorted(listed, key=lambda one: one[0]))
+    start = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(f"{order}IH", 8, len(listed))
+    return start + entries + bytes(4) + struct.pack(f"{order}3H", 8, 8, 8) + pixels
+
+
 STRIPS = 600_000
 OF_NUMBERS = tags((273, 4, STRIPS, 38), (279, 4, STRIPS, 38), behind=bytes(4 * STRIPS))
 BELOW = tags((0x8769, 4, 1, 26), behind=tags((0x9003, 3, 1_200_000, 30), behind=bytes(2_400_004))[8:])
@@ -87,8 +107,15 @@ BELOW = tags((0x8769, 4, 1, 26), behind=tags((0x9003, 3, 1_200_000, 30), behind=
         (BELOW, "1000000 numbers"),
         (over_each_other(20, 1_000_000), "bytes of tags over each other"),
         (exif(over_each_other(1000, 40_000)), "bytes of tags over each other"),
+        (tiled((20_000, 20_000)), "16000000 pixels in a tile"),
+        (tiled((20_000, 20_000), ">", 3), "16000000 pixels in a tile"),
+        (tiled((20_000, 20_000), twice=True), "16000000 pixels in a tile"),
+        (tiled((16, 16), kind=16), "16000000 pixels in a tile"),
     ],
-    ids=["scans", "segments", "chunks", "blocks", "pieces", "numbers", "below", "tiff", "exif"],
+    ids=[
+        *("scans", "segments", "chunks", "blocks", "pieces", "numbers", "below", "tiff", "exif"),
+        *("tile", "tile of shorts", "tile twice", "tile of another kind"),
+    ],
 )
 def test_a_file_of_too_many_parts_is_refused_unread(data: bytes, what: str) -> None:
     with pytest.raises(Unreadable, match=f"is broken: it has more than .*{what}"):
@@ -102,6 +129,16 @@ def test_a_file_of_too_many_parts_is_refused_unread(data: bytes, what: str) -> N
 )
 def test_what_is_only_unusual_is_read(data: bytes) -> None:
     assert read_photo(data).size == (64, 48)
+
+
+@pytest.mark.parametrize(("order", "kind"), [("<", 3), ("<", 4), (">", 3), (">", 4)])
+def test_a_tile_may_be_larger_than_its_picture(order: str, kind: int) -> None:
+    assert read_photo(tiled((512, 256), order, kind)).size == (16, 16)
+
+
+def test_a_large_picture_may_lie_in_one_tile() -> None:
+    data = tags((256, 4, 1, 4097), (257, 4, 1, 4097), (322, 4, 1, 4112), (323, 4, 1, 4112))
+    check_structure(io.BytesIO(data), "Tiff")
 
 
 def test_a_large_png_has_its_pixels_in_many_pieces() -> None:
