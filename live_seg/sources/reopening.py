@@ -134,7 +134,7 @@ class ReopeningSource(SourceBase):
     def _is_back(self, timeout_s: float) -> bool:
         with self._changed:
             self._changed.wait_for(lambda: self._found is not None or self._stop.is_set(), timeout_s)
-            if self._found is None:
+            if self._found is None or self._stop.is_set():  # what is found now is for `close` to close
                 return False
             self._adopt(self._found)
             self._found, self._search = None, None

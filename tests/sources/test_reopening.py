@@ -187,6 +187,23 @@ def test_what_is_found_after_closing_is_closed_too():
     assert found.log == ["closed C920 (/dev/video0)"]
 
 
+def test_what_was_found_is_closed_too_if_somebody_reads_while_it_is_closed():
+    class Read(Flaky):
+        def close(self):
+            super().close()
+            if len(self.log) > 2:  # not when it was lost
+                with pytest.raises(SourceLost):
+                    source.read(0)
+
+    found = Flaky(1)
+    source = ReopeningSource(Read(0, [found]), Pauses())
+    with pytest.raises(SourceLost):
+        source.read(LONG_S)
+    source._search.join(LONG_S)
+    source.close()
+    assert found.log == ["closed C920 (/dev/video0)"]
+
+
 def test_only_live_sources_that_can_be_opened_again_are_wrapped_and_only_if_wanted():
     source = Flaky(1)
     assert isinstance(reopening(source, Config()), ReopeningSource)
