@@ -140,6 +140,7 @@ class Pipeline:
             finally:
                 shared.stop = True
                 if self._source.live:
+                    self._frames.close()  # the stages behind a silent camera end without it
                     capturing.join(_SILENT_S)
                 else:
                     ended(capturing)

@@ -75,6 +75,23 @@ def test_the_end_does_not_wait_for_a_silent_camera() -> None:
     closed.set()
 
 
+def test_the_end_does_not_wait_for_a_silent_camera_when_the_last_sink_is_lost() -> None:
+    closed = threading.Event()
+
+    class Silent(EndlessSource):
+        def read(self, timeout_s: float) -> Frame | None:
+            if self._count == 1:
+                closed.wait(60)
+            return super().read(timeout_s)
+
+    pipeline = Pipeline(GREEN, Silent(time.monotonic), loads(ScriptedNetwork()), lossless=False)
+    start = time.monotonic()
+    with pytest.raises(SinkLost):
+        pipeline.run([Recorder(dies_after=0)])
+    assert time.monotonic() - start < 40
+    closed.set()
+
+
 def test_a_stage_that_hangs_at_the_end_is_waited_for_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """On Windows signals are answered between two waits: one without an end kept the second Ctrl-C from ending it."""
     network = ScriptedNetwork(["person", "hang"])
