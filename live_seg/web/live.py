@@ -82,7 +82,7 @@ class Live:
             raise HTTPException(408, f"the change took longer than {PATIENCE_S:.0f} s") from None
         try:
             values = msgspec.json.decode(body, type=dict[str, Any])
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise HTTPException(400, f"the change is no JSON object: {error}") from None
         return JSONResponse(as_values(self._studio.command(change_of(values))))
 
