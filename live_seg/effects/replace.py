@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from live_seg.config import Config
 from live_seg.effects.background import Video, open_background
-from live_seg.effects.blend import blend
+from live_seg.effects.blend import lay_over, ready
+from live_seg.effects.edges import EdgeColours
 from live_seg.effects.effect import EffectBase, effects
-from live_seg.frame import Alpha, Image, Size
+from live_seg.frame import Alpha, Halved, Image, Size
 
 
 @effects.register("replace")
@@ -18,10 +21,14 @@ class Replace(EffectBase):
     def __init__(self, config: Config) -> None:
         self._now = _Moment()
         self._background = open_background(config.replace.background, clock=self._now)
+        self._edges = EdgeColours()
 
     def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
         """The picture; see `Effect`."""
-        return blend(image, alpha, self.background(Size.of(image)), out)
+        out = ready(out, image.shape)
+        np.copyto(out, self.background(Size.of(image)))
+        lay_over(image, alpha, out, self._edges(image, alpha))
+        return out
 
     @property
     def stands_still(self) -> bool:
@@ -33,8 +40,12 @@ class Replace(EffectBase):
         return self._background(size)
 
     def warm(self, size: Size) -> None:
-        """Fits the background to the size."""
-        self.background(size)
+        """Runs once: the background is fitted to the size."""
+        self(np.zeros((size.height, size.width, 3), np.uint8), np.zeros((size.height, size.width), np.uint8))
+
+    def see(self, halved: Halved | None) -> None:
+        """The edges' colours are looked for in a small picture."""
+        self._edges.see(halved)
 
     def at(self, time_s: float, lossless: bool) -> None:
         """A video plays by the frames' times."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import cv2
+import numpy as np
 
 from live_seg.config import Config
-from live_seg.effects.blend import ready
+from live_seg.effects.blend import own_colours, ready
+from live_seg.effects.edges import EdgeColours
 from live_seg.effects.effect import EffectBase, effects
-from live_seg.frame import Alpha, Image
+from live_seg.frame import Alpha, Halved, Image
 
 FAINT = 15
 """Alpha up to this is nothing: it cannot be seen, but whoever drops the alpha would see the room's colours."""
@@ -20,12 +22,17 @@ class Transparent(EffectBase):
     makes_alpha = True
 
     def __init__(self, config: Config) -> None:
-        pass
+        self._edges = EdgeColours()
 
     def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
         """BGRA with straight alpha; where that is nearly 0 it is 0 and the colour black: nothing of the room stays."""
         out = ready(out, (*image.shape[:2], 4))
         alpha = cv2.threshold(alpha, FAINT, 255, cv2.THRESH_TOZERO)[1]  # type: ignore[assignment]
-        seen = cv2.copyTo(image, alpha)
+        front = own_colours(image, np.asarray(cv2.merge([alpha] * 3), np.uint8), self._edges(image, alpha))
+        seen = cv2.copyTo(front, alpha)
         cv2.mixChannels([seen, alpha], [out], [0, 0, 1, 1, 2, 2, 3, 3])
         return out
+
+    def see(self, halved: Halved | None) -> None:
+        """The edges' colours are looked for in a small picture."""
+        self._edges.see(halved)

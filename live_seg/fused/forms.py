@@ -10,7 +10,7 @@ from live_seg.effects.blur import Blur
 from live_seg.effects.replace import Replace
 from live_seg.effects.transparent import Transparent
 from live_seg.frame import Image, Size
-from live_seg.fused.blend import blend, cut_out
+from live_seg.fused.blend import blend, cut_out, own_colours
 from live_seg.fused.blur import blurred_room
 from live_seg.fused.graph import Graph, Plane
 
@@ -54,7 +54,7 @@ class ReplaceForm:
     def build(self, graph: Graph, image: Plane, alpha: Plane, background: Plane | None) -> str:
         """See `Form`."""
         assert background is not None
-        return blend(graph, image.name, alpha.name, background.name)
+        return blend(graph, own_colours(graph, image, alpha), alpha.name, background.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class TransparentForm:
 
     def build(self, graph: Graph, image: Plane, alpha: Plane, background: Plane | None) -> str:
         """See `Form`."""
-        return cut_out(graph, image.name, alpha.name)
+        return cut_out(graph, own_colours(graph, image, alpha), alpha.name)
 
 
 def form_of(effect: Effect) -> Form | None:

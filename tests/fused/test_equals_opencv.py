@@ -87,9 +87,10 @@ def differences(config: Config, model: Model, size: Size, frames: int = 3) -> li
             assert np.isfinite(made["statistics"]).all()
             assert np.abs(made["alpha"].astype(int) - matte.alpha).max() <= 2
             apart = np.abs(made["picture"].astype(int) - effect(frame.image, matte.alpha))
-            if (
-                apart.shape[2] == 4
-            ):  # where alpha is about as much as counts as nothing, one level decides on the colour
+            if apart.shape[2] == 4:
+                # Straight alpha: a colour counts by how much of it is seen, and where alpha is about as much as counts
+                # as nothing, one level decides on it.
+                apart = apart * np.dstack([matte.alpha / 255] * 3 + [np.ones(matte.alpha.shape)])
                 apart[np.abs(matte.alpha.astype(int) - FAINT) <= 2] = 0
             found.append((float(apart.max()), float(apart.mean())))
     return found
