@@ -79,6 +79,16 @@ def test_who_asks_for_the_head_of_a_stream_opens_no_camera(site: Site, path: str
     assert not len(site.studio.viewers)
 
 
+def test_the_state_which_viewers_get_ten_times_a_second_is_told_without_looking_for_packages(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looked(group: str) -> list[Any]:
+        raise AssertionError(f"all packages are looked through for {group}")
+
+    monkeypatch.setattr("live_seg.registry.entry_points", looked)
+    assert site.state()["effects"] == ["blur", "replace", "transparent"]
+
+
 def test_while_nothing_changes_a_sign_of_life_is_sent(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "_BEAT_S", 0.2)
     with requests.get(f"{site.url}api/live/events", stream=True, timeout=5) as answer:
