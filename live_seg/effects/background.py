@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import math
 import queue
@@ -29,6 +30,9 @@ _ahead = 3
 
 _late_s = 1.0
 """Later than this, the video goes on from where it is instead of hurrying: the computer slept, or is too slow."""
+
+_patience_s = 2.0
+"""How long the end of the program waits for a frame that is being decoded."""
 
 
 class Background(Protocol):
@@ -186,7 +190,13 @@ class _Decoder:
 
     def start(self) -> None:
         """Starts the thread."""
+        _playing.add(self)
         self._thread.start()
+
+    def end(self) -> None:
+        """Ends the thread, and waits for that; a file that hangs is not waited for."""
+        self.over.set()
+        self._thread.join(_patience_s)
 
     def take(self, patience_s: float) -> _Timed | None:
         """Next frame, or None if none came in time, or none will come any more."""
@@ -206,7 +216,7 @@ class _Decoder:
             for frame in self._endless():
                 while not self.over.is_set():
                     try:
-                        self._frames.put(frame, timeout=0.5)
+                        self._frames.put(frame, timeout=0.1)
                         break
                     except queue.Full:
                         continue
@@ -216,6 +226,7 @@ class _Decoder:
             log.warning("the background stands still: %s", error)
         finally:
             self._file.close()
+            _playing.discard(self)
 
     def _endless(self) -> Iterator[_Timed]:
         begin_s = 0.0
@@ -227,6 +238,16 @@ class _Decoder:
             begin_s += last_s + 1 / (self._file.fps or 30)
             self._file.close()
             self._file = VideoFile(self._file.name)
+
+
+_playing: set[_Decoder] = set()
+
+
+@atexit.register
+def _end_all() -> None:
+    """A thread that comes back from OpenCV when the interpreter is gone brings the whole process down."""
+    for decoder in list(_playing):
+        decoder.end()
 
 
 def _bgr(text: str) -> tuple[int, int, int]:

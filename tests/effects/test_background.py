@@ -1,5 +1,7 @@
 import gc
 import logging
+import subprocess
+import sys
 import threading
 
 import cv2
@@ -147,6 +149,18 @@ def test_its_thread_ends_when_nobody_holds_it(tmp_path):
     gc.collect()
     thread.join(5)
     assert not thread.is_alive()
+
+
+def test_the_program_ends_well_while_a_frame_is_being_made(tmp_path):
+    """A thread that comes back from C++ into an interpreter that is gone brings the process down."""
+    file = make_clip(tmp_path / "waves.mp4", 10)
+    code = (
+        "import sys; from live_seg.effects.background import open_background; from live_seg.frame import Size;"
+        "video = open_background(sys.argv[1]); video(Size(4000, 3000))"
+    )
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_video_whose_second_frame_was_not_decoded_yet_plays_at_its_own_speed_all_the_same(tmp_path, monkeypatch):
