@@ -168,9 +168,10 @@ class VideoFile:
         text = self._stream.metadata.get("DURATION", "")  # of Matroska, at the end of a whole file: 00:01:02.345
         try:
             hours, minutes, seconds = text.split(":")
-            return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+            end_s = int(hours) * 3600 + int(minutes) * 60 + float(seconds)
         except ValueError:
-            return (self._container.duration or 0) / 1e6
+            end_s = (self._container.duration or 0) / 1e6
+        return end_s - self._start_s  # Matroska counts from 0, wherever its first picture is
 
 
 class _BrokenOffError(Exception):

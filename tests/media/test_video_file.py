@@ -98,6 +98,14 @@ def test_a_whole_file_is_not_said_to_break_off(tmp_path, caplog):
     assert not caplog.text
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "webm", "ts"])
+def test_nor_is_one_whose_first_picture_comes_late(tmp_path, suffix, caplog):
+    codec = "libvpx-vp9" if suffix == "webm" else "libx264"
+    file, _ = read(make_clip(tmp_path / f"clip.{suffix}", 10, times=[5000 + 40 * n for n in range(10)], codec=codec))
+    assert file._start_s > 4
+    assert not caplog.text
+
+
 def test_a_file_that_is_damaged_in_its_middle_is_read_to_its_end_and_that_is_said(tmp_path, caplog):
     path = make_clip(tmp_path / "clip.mp4", 60, Size(320, 240))
     data = bytearray(path.read_bytes())
