@@ -237,7 +237,7 @@ class _Decoder:
                 yield _Timed(begin_s + time_s, image if self.size is None else cover(image, self.size))
             begin_s += last_s + 1 / (self._file.fps or 30)
             self._file.close()
-            self._file = VideoFile(self._file.name)
+            self._file = VideoFile(self._file.name, again=True)
 
 
 _playing: set[_Decoder] = set()

@@ -53,6 +53,8 @@ class VideoFile:
     ----------
     name
         The file.
+    again
+        It was read before: what is wrong with it was said then.
 
     Attributes
     ----------
@@ -67,11 +69,12 @@ class VideoFile:
         If the file is missing, empty, no video, or none of its frames can be decoded.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, again: bool = False) -> None:
         import av
 
         path = readable(name)
         self.name = name
+        self._level = logging.DEBUG if again else logging.WARNING
         try:
             self._container = open_container(path)
         except (av.error.FFmpegError, OSError) as error:
@@ -130,11 +133,11 @@ class VideoFile:
                 last = time_s
                 yield time_s, self._conversion(frame)
         except _BrokenOffError as error:
-            log.warning("%s breaks off after %.1f s: %s", self.name, max(0.0, last), error)
+            log.log(self._level, "%s breaks off after %.1f s: %s", self.name, max(0.0, last), error)
             return
         expected = self._duration_s()
         if last >= 0 and last + 1 < 0.95 * expected:
-            log.warning("%s breaks off after %.1f of %.1f s", self.name, last, expected)
+            log.log(self._level, "%s breaks off after %.1f of %.1f s", self.name, last, expected)
 
     def _raw(self) -> Iterator[VideoFrame]:
         from av.error import FFmpegError, InvalidDataError
@@ -155,7 +158,9 @@ class VideoFile:
                 broken += 1
                 log.debug("%s: a packet at %s cannot be decoded", self.name, packet.pts)
         if broken:
-            log.warning("%s is damaged: %d of its packets cannot be decoded and are left out", self.name, broken)
+            log.log(
+                self._level, "%s is damaged: %d of its packets cannot be decoded and are left out", self.name, broken
+            )
         if failure:
             try:
                 yield from self._stream.codec_context.decode(None)

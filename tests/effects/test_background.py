@@ -141,6 +141,20 @@ def test_a_video_that_is_gone_stands_still(tmp_path, caplog):
     assert "the background stands still: there is no file" in caplog.text
 
 
+def test_a_video_that_breaks_off_is_said_to_once(tmp_path, caplog):
+    path = make_clip(tmp_path / "waves.mkv", 60)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    clock = FakeClock()
+    video = open_background(str(path), clock)
+    video.patience_s = float("inf")
+    seen = []
+    for step in range(100):
+        clock.now = 50 + step / 25
+        seen.append(index_of(video(SMALL)))
+    assert seen.count(0) > 2
+    assert caplog.text.count("breaks off") == 1
+
+
 def test_its_thread_ends_when_nobody_holds_it(tmp_path):
     video = open_background(str(make_clip(tmp_path / "waves.mp4", 10)), FakeClock())
     video(SMALL)
