@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -162,10 +163,9 @@ class VideoFile:
                 self._level, "%s is damaged: %d of its packets cannot be decoded and are left out", self.name, broken
             )
         if failure:
-            try:
+            with suppress(FFmpegError):
                 yield from self._stream.codec_context.decode(None)
-            finally:
-                raise _BrokenOffError(failure)
+            raise _BrokenOffError(failure)
 
     def _duration_s(self) -> float:
         if self._stream.duration and self._stream.time_base:

@@ -1,3 +1,4 @@
+import itertools
 import logging
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from made_clips import index_of, make_clip, picture_of, turn
 
 from live_seg.errors import UsageError
 from live_seg.frame import Size
-from live_seg.media import VideoFile
+from live_seg.media import VideoFile, video
 
 
 def read(path):
@@ -198,3 +199,32 @@ def test_pictures_in_an_unknown_coding_are_refused_in_one_line(tmp_path):
     path.write_bytes(path.read_bytes().replace(b"V_MPEG4/ISO/AVC", b"V_MPEG9/ISO/XYZ"))
     with pytest.raises(UsageError, match=r"clip.mkv cannot be read as a video: .* coded in a way that is not known"):
         VideoFile(str(path))
+
+
+def test_a_broken_file_may_be_closed_before_its_last_pictures_are_read(tmp_path, monkeypatch):
+    class Broken:
+        def __init__(self, container):
+            self._container = container
+
+        def __getattr__(self, name):
+            return getattr(self._container, name)
+
+        def demux(self, stream):
+            yield from itertools.islice(self._container.demux(stream), 20)
+            raise av.error.InvalidDataError(1, "broken")
+
+    unraised = []
+    monkeypatch.setattr(sys, "unraisablehook", unraised.append)
+    monkeypatch.setattr(video, "open_container", lambda file: Broken(av.open(str(file))))
+    path = tmp_path / "clip.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"bf": "3"})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for index in range(30):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture_of(index), format="bgr24")))
+        container.mux(stream.encode(None))
+    for count in range(14, 20):
+        file = VideoFile(str(path))
+        assert len(list(itertools.islice(file, count))) == count
+        file.close()
+    assert not unraised
