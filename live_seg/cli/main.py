@@ -25,7 +25,7 @@ _EXTRAS = {
 }
 """What is imported only by the jobs that need it -> how to get it."""
 
-_NOT_COMMANDS = ("main", "start", "parser", "console", "live", "signals")
+_NOT_COMMANDS = ("main", "start", "parser", "console", "data_made", "live", "signals")
 
 
 def commands() -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from live_seg.evaluation.trimap import UNKNOWN
 from live_seg.training import closed_form
-from live_seg.training.closed_form import solved
+from live_seg.training.closed_form import solved, with_solved_border
 
 
 def mixed(height: int = 60, width: int = 80) -> tuple[np.ndarray, np.ndarray]:
@@ -68,3 +68,52 @@ def test_a_large_picture_is_solved_smaller(monkeypatch: pytest.MonkeyPatch) -> N
     open_ = trimap == UNKNOWN
     assert np.abs(found / 255 - alpha)[open_].mean() < 0.04
     assert np.array_equal(found[~open_], trimap[~open_])
+
+
+def staircase(alpha: np.ndarray) -> np.ndarray:
+    """A mask as somebody draws it: of blocks, and a pixel beside the truth."""
+    coarse = cv2.resize((alpha > 0.5).astype(np.uint8), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_NEAREST)
+    drawn = cv2.resize(coarse, alpha.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return np.roll(drawn, 1, axis=1) * np.uint8(255)
+
+
+def sharp(height: int = 180, width: int = 240) -> tuple[np.ndarray, np.ndarray]:
+    """A disc with an edge of a pixel before a room; and its true alpha, 0..1."""
+    y, x = np.mgrid[:height, :width]
+    alpha = np.clip(60.5 - np.hypot(y - height / 2, x - width / 2), 0, 1)
+    colours = alpha[..., None] * (40, 90, 230) + (1 - alpha[..., None]) * (200, 190, 60)
+    noise = np.random.default_rng(0).normal(0, 3, colours.shape)
+    return np.clip(colours + noise, 0, 255).round().astype(np.uint8), alpha
+
+
+def test_a_border_that_was_drawn_badly_comes_to_the_pictures_edge() -> None:
+    image, alpha = sharp()
+    mask = staircase(alpha)
+    before = np.abs(mask / 255 - alpha).sum()
+    found = with_solved_border(image, mask)
+    assert np.abs(found / 255 - alpha).sum() < 0.3 * before
+    inside = cv2.erode(mask, np.ones((15, 15), np.uint8)) == 255
+    assert (found[inside] == 255).all() and found.dtype == np.uint8
+
+
+def test_a_border_without_an_edge_in_the_picture_runs_softly_where_it_was() -> None:
+    _, alpha = sharp()
+    mask = staircase(alpha)
+    found = with_solved_border(np.full((*mask.shape, 3), 99, np.uint8), mask)
+    assert found.sum(dtype=float) == pytest.approx(mask.sum(dtype=float), rel=0.01)
+    far = cv2.dilate(mask, np.ones((5, 5), np.uint8)) == cv2.erode(mask, np.ones((5, 5), np.uint8))
+    assert np.array_equal(found[far], mask[far])
+
+
+@pytest.mark.parametrize("level", [0, 255])
+def test_without_a_border_a_mask_stays(level: int) -> None:
+    mask = np.full((10, 12), level, np.uint8)
+    assert with_solved_border(np.zeros((10, 12, 3), np.uint8), mask) is mask
+
+
+def test_tiny_and_large_masks_are_solved() -> None:
+    for height, width in ((1, 3), (3, 3), (5, 4), (30, 2000)):
+        image = np.random.default_rng(1).integers(0, 256, (height, width, 3), np.uint8)
+        mask = np.zeros((height, width), np.uint8)
+        mask[:, : width // 2] = 255
+        assert with_solved_border(image, mask).shape == mask.shape
