@@ -13,8 +13,8 @@ from live_seg.evaluation.measure import Skipped
 from live_seg.evaluation.pairs import PICTURES, read_image, read_mask
 from live_seg.evaluation.score import Score, score_pair
 from live_seg.evaluation.strip import Strip
-from live_seg.evaluation.temporal import dtssd, motion, warped_difference
-from live_seg.frame import Alpha, Image
+from live_seg.evaluation.temporal import LEAST_SIDE_PX, dtssd, motion, warped_difference
+from live_seg.frame import Alpha, Image, Size
 from live_seg.media import VIDEO_SUFFIXES, VideoFile
 
 
@@ -38,12 +38,23 @@ class Clip:
             If the clip cannot be read.
         """
         if self.path.is_dir():
-            for file in sorted(item for item in (self.path / "frames").iterdir() if item.suffix.lower() in PICTURES):
-                yield read_image(file), read_mask(self.path / "alpha" / f"{file.stem}.png")
+            yield from self._pictures()
             return
         with closing(VideoFile(str(self.path))) as video:
             for _, image in video:
                 yield image, None
+
+    def _pictures(self) -> Iterator[tuple[Image, Alpha]]:
+        first: Size | None = None
+        for file in sorted(item for item in (self.path / "frames").iterdir() if item.suffix.lower() in PICTURES):
+            image, alpha = read_image(file), read_mask(self.path / "alpha" / f"{file.stem}.png")
+            size, alpha_size = Size.of(image), Size.of(alpha)
+            first = first or size
+            if size != first:
+                raise UsageError(f"{file} is {size}, the frames before it {first}", "Frames of a clip have one size.")
+            if alpha_size != size:
+                raise UsageError(f"{file} is {size}, its alpha {alpha_size}", "Remove or mend the pair.")
+            yield image, alpha
 
 
 def find_clips(data: Path) -> list[Clip]:
@@ -89,6 +100,8 @@ def _measured(candidates: Sequence[Candidate], clip: Clip, show: Show | None) ->
     strips = [Strip() for _ in candidates if show]
     before: tuple[Image, Alpha | None, list[Alpha]] | None = None
     for image, truth in clip.frames():
+        if min(image.shape[:2]) < LEAST_SIDE_PX:
+            raise UsageError(f"{clip.path} is too small for optical flow: {Size.of(image)}")
         mattes = [candidate.frame(image) for candidate in candidates]
         for strip, matte in zip(strips, mattes, strict=False):
             strip.add(image, matte)

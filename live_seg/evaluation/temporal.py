@@ -15,6 +15,10 @@ CUT = 0.12
 """A mean difference of the pictures after the flow above this share of the range is a cut: nothing moves so."""
 
 
+LEAST_SIDE_PX = 16
+"""OpenCV's flow refuses less than 12, and crashes at heights of 12 to 15 where the width is more."""
+
+
 def dtssd(now: Alpha, before: Alpha, truth_now: Alpha, truth_before: Alpha) -> float:
     """Root of the mean squared error of a matte's change in time, 0..2.
 

@@ -202,6 +202,33 @@ def test_a_clip_that_cannot_be_read_is_named_and_takes_no_other_with_it(
     assert "skipped: torn: " in said and "empty has no frame" in said and "2 of 3 clips skipped" in said
 
 
+@pytest.mark.parametrize(
+    ("frames", "alphas", "why"),
+    [
+        ([(48, 64)] * 2, [(48, 64), (24, 32)], "1.png is 64x48, its alpha 32x24"),
+        ([(48, 64), (32, 64)], [(48, 64), (32, 64)], "1.png is 64x32, the frames before it 64x48"),
+        ([(12, 40)] * 2, [(12, 40)] * 2, "is too small for optical flow"),
+    ],
+)
+def test_a_clip_whose_sizes_differ_is_named_and_skipped(
+    folder: Path,
+    frames: list[tuple[int, int]],
+    alphas: list[tuple[int, int]],
+    why: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for part, sizes in (("frames", frames), ("alpha", alphas)):
+        (folder / "clips" / "odd" / part).mkdir(parents=True)
+        for number, size in enumerate(sizes):
+            cv2.imwrite(str(folder / "clips" / "odd" / part / f"{number}.png"), np.full(size, 255, np.uint8))
+    write_pairs(folder / "clips" / "whole", ["0", "1"])
+    (folder / "clips" / "whole" / "images").rename(folder / "clips" / "whole" / "frames")
+    (folder / "clips" / "whole" / "masks").rename(folder / "clips" / "whole" / "alpha")
+    assert main(["evaluate", str(folder / "good.json"), str(folder / "clips")]) == 0
+    said = capsys.readouterr().err.replace("\n", " ")
+    assert why in said and "1 of 2 clips skipped" in said
+
+
 def test_a_folder_of_adapters_stands_for_all_of_them(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "peers").mkdir()
     for name in ("first", "second"):
