@@ -122,6 +122,6 @@ def _augment(arguments: argparse.Namespace) -> int:
 
 
 def _from(file: Path, folder: Path) -> str:
-    """The path as seen from a folder, where it lies below it."""
-    file, folder = file.resolve(), folder.resolve()
+    """The path as seen from a folder, where it lies below it; a link's own name, for that is the sample's."""
+    file, folder = file.parent.resolve() / file.name, folder.resolve()
     return (file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()

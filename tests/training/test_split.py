@@ -13,7 +13,7 @@ from live_seg.evaluation.pairs import Pair
 from live_seg.evaluation.split_file import find_data, find_pictures
 from live_seg.training.config import TrainConfig
 from live_seg.training.data import training_samples
-from live_seg.training.readers import read_unpaired
+from live_seg.training.readers import read_all, read_unpaired
 from live_seg.training.split import fingerprint, split
 
 pytestmark = pytest.mark.training
@@ -89,6 +89,19 @@ def test_the_command_writes_a_split_file_that_evaluation_reads(
     assert "hash " in capsys.readouterr().out
     pairs = find_data(out, "test") + find_data(out, "train")
     assert len(pairs) == 8 and all(pair.image.is_file() for pair in pairs)
+
+
+def test_pictures_that_are_links_keep_their_names(portraits: Path, tmp_path: Path) -> None:
+    for part in ("images", "masks"):
+        (tmp_path / "people" / part).mkdir(parents=True)
+        for number, file in enumerate(sorted((portraits / part).iterdir())):
+            kept = shutil.copy(file, tmp_path / f"{part}{number}.png")
+            (tmp_path / "people" / part / file.name).symlink_to(kept)
+    assert main(["data", "split", str(tmp_path / "people"), "--val", "0", "--test", "0"]) == 0
+    read = read_all([str(tmp_path / "people" / "split.csv")])
+    assert {(one.name, one.source) for one in read} == {(f"figure-{number}", "figure") for number in range(8)}
+    rows = csv.DictReader((tmp_path / "people" / "split.csv").read_text().splitlines())
+    assert {row["image"] for row in rows} == {f"images/figure-{number}.png" for number in range(8)}
 
 
 def test_of_two_pictures_with_one_mask_none_is_lost(portraits: Path, tmp_path: Path) -> None:
