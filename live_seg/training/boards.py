@@ -37,7 +37,7 @@ class Boards:
                 from torch.utils.tensorboard import SummaryWriter
             except ImportError:
                 raise _missing("tensorboard", "set log.tensorboard=false") from None
-            self._tensorboard = SummaryWriter(folder / "tensorboard", purge_step=start or None)
+            self._tensorboard = SummaryWriter(folder / "tensorboard", purge_step=start + 1 if start else None)
         if config.log.wandb != "off":
             try:
                 import wandb
