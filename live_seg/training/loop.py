@@ -164,8 +164,9 @@ class _Loop:
                     taught = loss
                 fabric.backward(taught / config.accumulate)
             total += loss.detach() / config.accumulate
-        length = fabric.clip_gradients(self.network, self.optimisers[0], max_norm=config.clip, error_if_nonfinite=False)
-        if not torch.isfinite(length):  # type: ignore[arg-type]
+        # Not fabric.clip_gradients, which takes one optimiser's part: Muon's would leave AdamW's as long as it is.
+        length = nn.utils.clip_grad_norm_(self.plain.parameters(), config.clip)
+        if not torch.isfinite(length):
             raise LiveSegError(
                 f"the network went astray at step {step + 1}: its gradients are no numbers any more",
                 "Start again with a lower train.learning_rate.",

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
 import torch
 from small_run import OURS, config
 from torch import nn
+from torch.optim import AdamW
 
 from live_seg.errors import UsageError
 from live_seg.training.networks import build_network
 from live_seg.training.optimisers import Muon, build_optimisers, is_matrix, orthogonal_factor
+from live_seg.training.run import train
 
 pytestmark = pytest.mark.training
 
@@ -51,6 +54,24 @@ def test_each_parameter_has_one_optimiser_and_the_encoder_learns_more_slowly(por
     assert [group["highest"] for group in groups] == [5e-4, 1e-3, 5e-4, 1e-3]
     assert not is_matrix(network.encoder.conv1.weight) and is_matrix(network.encoder.layer4[0].conv1.weight)  # type: ignore[union-attr,index,arg-type]
     assert matrices.param_groups[1]["params"] and all(one.ndim == 4 for one in matrices.param_groups[1]["params"])
+
+
+@pytest.mark.parametrize("optimiser", ["adamw", "muon"])
+def test_no_gradient_of_a_step_is_longer_than_configured(
+    portraits: Path, tmp_path: Path, optimiser: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths: list[float] = []
+
+    def note(own: torch.optim.Optimizer) -> None:
+        given = [one.grad for group in own.param_groups for one in group["params"] if one.grad is not None]
+        lengths.append(float(torch.stack([one.norm() for one in given]).norm()))
+
+    for kind in (Muon, AdamW):
+        monkeypatch.setattr(kind, "step", lambda own, closure=None: note(own))
+    by = {"optimiser": optimiser, "clip": 1e-3, "steps": 1}
+    train(config(portraits, tmp_path, network=OURS, train=by))
+    assert len(lengths) == 1 + (optimiser == "muon")
+    assert math.hypot(*lengths) == pytest.approx(1e-3, rel=1e-3)
 
 
 def test_an_unknown_optimiser_is_refused_with_the_nearest(portraits: Path, tmp_path: Path) -> None:
