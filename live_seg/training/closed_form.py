@@ -22,8 +22,8 @@ _SIDE_PX = 416
 _NARROW_SIDE_PX = 1024
 """The same for borders of a few pixels."""
 
-_WINDOW = 9
-"""Pixels of a window of 3 x 3."""
+_SIDE, _WINDOW = 3, 9
+"""Of a window: its side, its pixels."""
 
 _BORDER, _LEAST_PX, _MOST = 0.0145, 2, 0.01
 """Half the width of a mask's open border: a share of the root of the person's area, and at least and at most so much
@@ -123,10 +123,12 @@ def _solve(image: Image, alpha: Alpha, open_: NDArray[np.bool_], draw: _Draw) ->
 
 
 def _windows(unknown: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Indices (N, 9) of the pixels of each window that holds an open one."""
+    """Indices (N, 9) of the pixels of each window that holds an open one; none in what is too narrow for one."""
+    if min(unknown.shape) < _SIDE:
+        return np.empty((0, _WINDOW), np.intp)
     indices = np.arange(unknown.size).reshape(unknown.shape)
-    each = np.lib.stride_tricks.sliding_window_view(indices, (3, 3))
-    has_open = np.lib.stride_tricks.sliding_window_view(unknown, (3, 3)).any((2, 3))
+    each = np.lib.stride_tricks.sliding_window_view(indices, (_SIDE, _SIDE))
+    has_open = np.lib.stride_tricks.sliding_window_view(unknown, (_SIDE, _SIDE)).any((2, 3))
     return each[has_open].reshape(-1, _WINDOW)
 
 

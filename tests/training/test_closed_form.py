@@ -53,6 +53,16 @@ def test_without_a_border_or_without_room_all_stays(values: tuple[int, int]) -> 
     assert solved(np.zeros((10, 12, 3), np.uint8), alpha) is alpha
 
 
+@pytest.mark.parametrize("shape", [(2, 40), (40, 1), (3000, 4)])
+def test_what_is_too_narrow_for_a_window_stays_open(shape: tuple[int, int]) -> None:
+    image, alpha = np.zeros((*shape, 3), np.uint8), np.zeros(shape, np.uint8)
+    alpha[-9:, -9:] = 255
+    assert with_solved_border(image, alpha).shape == shape
+    alpha[0, 0] = UNKNOWN
+    found = solved(image, alpha)
+    assert found[0, 0] == UNKNOWN and np.array_equal(found[1:], alpha[1:])
+
+
 def test_of_what_nothing_decides_on_half_is_the_pets() -> None:
     alpha = np.full((9, 9), UNKNOWN, np.uint8)
     alpha[0, 0], alpha[8, 8] = 0, 255
