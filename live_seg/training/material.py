@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from live_seg.errors import UsageError
 from live_seg.evaluation.measure import room_source
 from live_seg.evaluation.pairs import Sample
 from live_seg.training.compose import Bank, Composer, Draw, load_animals, load_bank, load_rooms
 from live_seg.training.compose.rooms import FREE, room_files
-from live_seg.training.config import Data, TrainConfig
+from live_seg.training.config import Compose, Data, TrainConfig
 from live_seg.training.data import Samples, crops_of, empty_samples
 from live_seg.training.schedule import Stage
 
@@ -76,9 +77,20 @@ def load_material(
     if nothing := _unknown_sources(data, shown):
         said(f"data.weights: no picture and no room is of {', '.join(nothing)}")
     rooms, animals = load_rooms(data, samples.train), load_animals(data)
+    if not bank.people.any() and any(_puts_persons(stage.compose, bool(len(rooms.pictures))) for stage in stages):
+        raise UsageError(
+            "data.weights leaves nobody to put into rooms or before others: crops and empty pictures are not",
+            "Draw a source of whole pictures, or set data.rooms=[] and compose.joined=0.",
+        )
     there, rooms, animals = bank.to(device), rooms.to(device), animals and animals.to(device)
     composers = [Composer(there, rooms, stage.compose, config.camera, animals) for stage in stages]
     return Material(bank, composers, device)
+
+
+def _puts_persons(compose: Compose, has_rooms: bool) -> bool:
+    """Whether persons are taken out of their pictures."""
+    in_rooms = has_rooms and compose.natural + compose.reframed + compose.empty < 1 - 1e-6
+    return in_rooms or bool(compose.natural and compose.joined)
 
 
 def _unknown_sources(data: Data, samples: Sequence[Sample]) -> list[str]:

@@ -148,6 +148,7 @@ def test_wrong_names_are_refused_with_the_nearest(portraits: Path, tmp_path: Pat
         ({"network": {**OURS, "skips": [16, 32]}}, "cannot be made"),
         ({"network": {"options": {"foo": 1}}}, "cannot be made"),
         ({"data": {"weights": {"figure": float("inf")}}}, "Weights are finite"),
+        ({"data": {"weights": {"figure": 0.0}, "crops": {"figure": 1.0}}}, "leaves nobody to put"),
         ({"train": {"shapes": []}}, "names no shape"),
     ],
     ids=str,
