@@ -12,7 +12,8 @@ from live_seg.errors import UsageError
 from live_seg.evaluation.measure import Skipped, load_checked
 from live_seg.evaluation.pairs import Pair, Sample, read_alpha, read_image
 from live_seg.evaluation.sheet import contact_sheet, matte_overlay, write_picture
-from live_seg.training.closed_form import with_solved_border
+from live_seg.evaluation.trimap import TrimapPair
+from live_seg.training.closed_form import solved, with_solved_border
 from live_seg.training.new_folder import ON_SHEET, NewFolder
 
 
@@ -58,7 +59,7 @@ class ResolvedFolder:
         except UsageError as error:
             self.skipped.append(Skipped(sample.name, error.what))
             return self
-        found = with_solved_border(image, mask)
+        found = solved(image, mask) if isinstance(sample, TrimapPair) else with_solved_border(image, mask)
         moved = float(np.abs(found.astype(np.float32) - mask).sum() / np.sum(mask, dtype=np.float64))
         name = _file(sample)
         picture = (

@@ -46,6 +46,20 @@ def test_what_cannot_be_used_is_named(portraits: Path, tmp_path: Path, capsys: p
     assert "skipped: figure-1" in said and "1 of 2 solved" in said
 
 
+def test_the_border_of_a_trimap_is_solved_whole(portraits: Path, tmp_path: Path) -> None:
+    for part in ("images", "trimaps", "annotations"):
+        (tmp_path / "pets" / part).mkdir(parents=True)
+    (tmp_path / "pets" / "annotations" / "test.txt").write_text("")
+    pair = find_pairs(portraits)[0]
+    _, mask = pair.load()
+    (tmp_path / "pets" / "images" / pair.image.name).write_bytes(pair.image.read_bytes())
+    inside, outside = (cv2.erode((mask == level).astype(np.uint8), np.ones((13, 13), np.uint8)) for level in (255, 0))
+    cv2.imwrite(str(tmp_path / "pets" / "trimaps" / f"{pair.name}.png"), np.where(inside, 1, np.where(outside, 2, 3)))
+    assert solve(tmp_path / "pets", "--out", tmp_path / "solved") == 0
+    (_, found) = find_pairs(tmp_path / "solved")[0].load()
+    assert (np.abs(found.astype(int) - mask) > 60).mean() < 0.02, "not half where the trimap is open"
+
+
 def test_a_folder_that_holds_something_is_not_written_to(portraits: Path, tmp_path: Path) -> None:
     (tmp_path / "old.txt").write_text("mine")
     assert solve(portraits, "--out", tmp_path) == 2
