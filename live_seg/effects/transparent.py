@@ -25,14 +25,27 @@ class Transparent(EffectBase):
         self._edges = EdgeColours()
 
     def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
-        """BGRA with straight alpha; where that is nearly 0 it is 0 and the colour black: nothing of the room stays."""
-        out = ready(out, (*image.shape[:2], 4))
-        alpha = cv2.threshold(alpha, FAINT, 255, cv2.THRESH_TOZERO)[1]  # type: ignore[assignment]
-        front = own_colours(image, np.asarray(cv2.merge([alpha] * 3), np.uint8), self._edges(image, alpha))
-        seen = cv2.copyTo(front, alpha)
-        cv2.mixChannels([seen, alpha], [out], [0, 0, 1, 1, 2, 2, 3, 3])
-        return out
+        """BGRA with the person's own colours; see `cut_out`."""
+        weight = np.asarray(cv2.merge([alpha] * 3), np.uint8)
+        return cut_out(own_colours(image, weight, self._edges(image, alpha)), alpha, out)
 
     def see(self, halved: Halved | None) -> None:
         """The edges' colours are looked for in a small picture."""
         self._edges.see(halved)
+
+
+def cut_out(image: Image, alpha: Alpha, out: Image | None = None) -> Image:
+    """BGRA with straight alpha; where that is nearly 0 it is 0 and the colour black: nothing of the room stays.
+
+    Parameters
+    ----------
+    image, alpha
+        uint8 (H, W, 3) and (H, W).
+    out
+        uint8 (H, W, 4) to write to; made anew if None or of another shape.
+    """
+    out = ready(out, (*image.shape[:2], 4))
+    alpha = cv2.threshold(alpha, FAINT, 255, cv2.THRESH_TOZERO)[1]  # type: ignore[assignment]
+    seen = cv2.copyTo(image, alpha)
+    cv2.mixChannels([seen, alpha], [out], [0, 0, 1, 1, 2, 2, 3, 3])
+    return out

@@ -17,7 +17,7 @@ def blend(graph: Graph, image: str, alpha: str, background: str) -> str:
 
 
 def cut_out(graph: Graph, image: str, alpha: str) -> str:
-    """`effects.transparent.Transparent`: whole levels (1, 4, H, W), the alpha last."""
+    """`effects.transparent.cut_out`: whole levels (1, 4, H, W), the alpha last."""
     seen = graph.add("Greater", alpha, float(FAINT))
     return graph.add("Where", seen, graph.add("Concat", image, alpha, axis=1), 0.0)
 

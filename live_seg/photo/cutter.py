@@ -6,8 +6,8 @@ import threading
 from dataclasses import replace
 
 from live_seg.closing import Closing
-from live_seg.config import Config, build
-from live_seg.effects.transparent import Transparent
+from live_seg.config import build
+from live_seg.effects.transparent import cut_out
 from live_seg.frame import Alpha, Frame, Image, Size
 from live_seg.matting import choose
 from live_seg.matting.region import Box, subject_box
@@ -69,7 +69,6 @@ class Cutter(Closing):
         self.why = choice.why
         choice.network.kept = sessions
         self._matter = StillMatter(choice.network)
-        self._transparent = Transparent(Config())
         self._backdrops = Backdrops(limits or Limits())
         self._lock = threading.Lock()
 
@@ -134,11 +133,11 @@ class Cutter(Closing):
         return replace(photo, image=picture, alpha=photo.alpha if request.is_blur else None)
 
     def _on_nothing(self, photo: Photo, alpha: Alpha) -> tuple[Image, Alpha]:
-        """The effect `transparent` on the cleaned colours, strip by strip: that needs no second whole picture."""
+        """`transparent` on the cleaned colours, strip by strip: that needs no second whole picture."""
         front, alpha = front_of(photo, alpha), alpha.copy()
         for top in range(0, len(front), STRIP):
             rows = slice(top, top + STRIP)
-            cut = self._transparent(front[rows], alpha[rows])
+            cut = cut_out(front[rows], alpha[rows])
             front[rows], alpha[rows] = cut[..., :3], cut[..., 3]
         return front, alpha
 
