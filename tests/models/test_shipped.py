@@ -90,7 +90,7 @@ def test_every_model_of_a_family_finds_the_same_on_every_engine_of_a_cpu(family:
     for row in models():
         if row.family == family:
             mattes += [matte(row, engine, SUBJECTS[family], turned) for engine in present]
-    assert 0.1 < mattes[0].mean() < 0.9, "a matte of nothing, or of everything, is easily the same"
+    assert 0.1 < mattes[0].mean() < 0.95, "a matte of nothing, or of everything, is easily the same"
     assert max(np.abs(one - other).mean() for one, other in combinations(mattes, 2)) < 0.02
 
 
