@@ -11,6 +11,7 @@ from typing import Any
 
 from live_seg.cli import data_made
 from live_seg.cli.data_made import progress, share
+from live_seg.errors import one_line
 
 _READERS = "pairs, aisegment, coco, coco-all, pets or pets-test"
 
@@ -22,13 +23,13 @@ def add(subparsers: Any) -> None:
 
     check = jobs.add_parser("check", help="count what is usable, name what is not, write a contact sheet")
     check.add_argument("folder", metavar="DIR", help=f"a folder, or READER:DIR; readers: {_READERS}")
-    check.add_argument("--sheet", metavar="FILE", type=Path, default=Path("data-check.jpg"), help="the contact sheet")
+    _add_sheet(check, "data-check.jpg")
     check.set_defaults(run=_check)
 
     split = jobs.add_parser("split", help="divide by a hash of the names, write a split file")
     split.add_argument("folder", metavar="DIR", type=Path, help="a folder with images/ and masks/")
-    split.add_argument("--val", type=share, default=0.05, help="share for validation")
-    split.add_argument("--test", type=share, default=0.1, help="share for the test")
+    split.add_argument("--val", type=share, default=0.05, help="share for validation (default: 0.05)")
+    split.add_argument("--test", type=share, default=0.1, help="share for the test (default: 0.1)")
     split.add_argument("--seed", type=int, default=0, help="another one gives another split")
     split.add_argument(
         "--together",
@@ -43,15 +44,24 @@ def add(subparsers: Any) -> None:
 
     augment = jobs.add_parser("augment", help="show the frames that a training composes")
     augment.add_argument("config", metavar="CONFIG", type=Path, help="a training's configuration (.toml)")
-    augment.add_argument("--sheet", metavar="FILE", type=Path, default=Path("augment.jpg"), help="the contact sheet")
-    augment.add_argument("--most", type=int, default=300, help="load at most so many pictures, rooms and animals")
+    _add_sheet(augment, "augment.jpg")
+    augment.add_argument(
+        "--most", type=int, default=300, help="pictures, rooms and animals to load at most (default: 300)"
+    )
     augment.add_argument("--seed", type=int, default=0, help="another one shows other frames")
     augment.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="any key of the configuration")
     augment.set_defaults(run=_augment)
 
 
+def _add_sheet(job: argparse.ArgumentParser, name: str) -> None:
+    job.add_argument(
+        "--sheet", metavar="FILE", type=Path, default=Path(name), help=f"the contact sheet (default: {name})"
+    )
+
+
 def _check(arguments: argparse.Namespace) -> int:
     from rich.table import Table
+    from rich.text import Text
 
     from live_seg.cli.console import Console
     from live_seg.evaluation.sheet import write_picture
@@ -66,11 +76,11 @@ def _check(arguments: argparse.Namespace) -> int:
         share = sum(source.shares) / source.count
         soft = sum(source.soft) / source.count
         sides = f"{min(source.sides)} to {max(source.sides)}"
-        table.add_row(name, str(source.count), f"{share:.0%}", sides, f"{soft:.1%}")
+        table.add_row(Text(one_line(name)), str(source.count), f"{share:.0%}", sides, f"{soft:.1%}")
     Console().print(table)
     unusable = [*report.skipped, *read_unpaired(arguments.folder)]
     for skipped in unusable:
-        print(f"skipped: {skipped.picture}: {skipped.why}")
+        print(one_line(f"skipped: {skipped.picture}: {skipped.why}"))
     print(f"{len(report.usable)} usable, {len(unusable)} skipped, hash {fingerprint({'all': report.usable})}")
     if report.usable:
         write_picture(overview(report.usable), arguments.sheet)

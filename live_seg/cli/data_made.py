@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from live_seg.errors import one_line
+
 
 def add(jobs: Any) -> None:
     """Adds them to those of `live-seg data`."""
@@ -149,7 +151,7 @@ def _solve(arguments: argparse.Namespace) -> int:
         finally:  # what was done until somebody ended it is listed, too
             listing = folder.finish(arguments.sheet)
     for skipped in folder.skipped:
-        print(f"skipped: {skipped.picture}: {skipped.why}")
+        print(one_line(f"skipped: {skipped.picture}: {skipped.why}"))
     print(f"{folder.kept} of {len(samples)} solved; how much of each moved: {listing}")
     if arguments.sheet and folder.kept:
         print(f"contact sheet: {arguments.sheet}")

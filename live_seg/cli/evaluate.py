@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from live_seg.config import Config, changed, parse_value
-from live_seg.errors import UsageError
+from live_seg.errors import UsageError, one_line
 from live_seg.writing import write_whole
 
 _PEERS = "LIVE_SEG_PEERS"
@@ -125,7 +125,7 @@ def _collect(results: Iterable[Any], count: int, what: str = "pictures") -> list
         else:
             scores += result
     for one in skipped:
-        print(f"skipped: {one.picture}: {one.why}", file=sys.stderr)
+        print(one_line(f"skipped: {one.picture}: {one.why}"), file=sys.stderr)
     if skipped:
         print(f"{len(skipped)} of {count} {what} skipped", file=sys.stderr)
     return scores

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from live_seg.errors import one_line
 from live_seg.evaluation.score import Score, mean, means_by
 from live_seg.writing import write_whole
 
@@ -112,7 +113,7 @@ def _by_group(models: dict[str, dict[str, Any]], part: str, groups: list[str], c
         for means in models.values():
             found = means[part].get(group, {})
             cells.append(" / ".join(_text(found, measure) for measure in measures))
-        rows.append([group, str(count), *cells])
+        rows.append([one_line(group), str(count), *cells])
     titles = " / ".join(_TITLES[measure] for measure in measures)
     return f"{titles}, by {caption}:\n\n" + table([caption, "pictures", *models], rows)
 

@@ -79,6 +79,14 @@ def test_a_bad_pair_is_named_and_skipped(folder: Path, capsys: pytest.CaptureFix
     assert json.loads((folder / "scores.json").read_text())["models"]["good"]["overall"]["n"] == 1
 
 
+def test_a_name_with_a_line_end_breaks_no_line_and_no_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_pairs(folder / "data", ["two\nlines-1", "torn\nname-1"])
+    (folder / "data" / "masks" / "torn\nname-1.png").write_bytes(b"")
+    assert evaluate(folder) == 0
+    said = capsys.readouterr()
+    assert "| two\\nlines | 1 |" in said.out and "skipped: torn\\nname-1: " in said.err
+
+
 @pytest.mark.parametrize("name", ["person", "auto", "photo:person"])
 def test_a_model_is_named_as_everywhere_else(folder: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", name, str(folder / "data")]) == 0, capsys.readouterr().err

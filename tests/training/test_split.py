@@ -137,6 +137,21 @@ def test_the_check_command_names_what_has_no_partner(
     assert read_unpaired(f"pets:{tmp_path}") == []
 
 
+def test_names_are_told_as_they_are_each_in_one_line(
+    portraits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, mask = (sorted((portraits / part).iterdir())[0] for part in ("images", "masks"))
+    for part, file in (("images", image), ("masks", mask)):
+        (tmp_path / "in" / part).mkdir(parents=True)
+        for name in ("[red]me-1", ":smile:-1", "two\nlines-1"):  # to Rich the first two are a colour and a face
+            shutil.copy(file, tmp_path / "in" / part / f"{name}.png")
+    shutil.copy(image, tmp_path / "in/images/lone\x1b[31mly.png")
+    assert main(["data", "check", str(tmp_path / "in"), "--sheet", str(tmp_path / "sheet.jpg")]) == 0
+    said = capsys.readouterr().out
+    assert "[red]me" in said and ":smile:" in said and "two\\nlines" in said
+    assert "skipped: lone\\x1b[31mly.png: it has no mask\n" in said
+
+
 def test_a_sheet_that_is_named_as_no_picture_is_one_line(portraits: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", "check", str(portraits), "--sheet", str(portraits / "sheet.txt")]) == 2
     assert "Name it .jpg, .png or .webp" in capsys.readouterr().err
