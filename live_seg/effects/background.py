@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import atexit
-import logging
 import math
-import queue
 import re
-import threading
 import time
 import weakref
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import cv2
 import numpy as np
 
+from live_seg.effects.looped import LoopedDecoder, Timed
 from live_seg.errors import UsageError
 from live_seg.frame import Clock, Image, Size
 from live_seg.media import VideoFile, is_picture, read_picture, readable
 from live_seg.media.file import named
 
-log = logging.getLogger("live_seg")
-
-_ahead = 3
-"""Frames that are decoded before they are needed: enough to even out a slow one."""
-
 _late_s = 1.0
 """Later than this, the video goes on from where it is instead of hurrying: the computer slept, or is too slow."""
-
-_patience_s = 2.0
-"""How long the end of the program waits for a frame that is being decoded."""
 
 
 class Background(Protocol):
@@ -117,10 +104,10 @@ class Video:
 
     def __init__(self, name: str, clock: Clock) -> None:
         self._clock = clock
-        self._decoder = _Decoder(VideoFile(name))
+        self._decoder = LoopedDecoder(VideoFile(name), cover)
         weakref.finalize(self, self._decoder.over.set)
         self._lead_s: float | None = None  # by how much the clock is ahead of the video
-        self._next: _Timed | None = None
+        self._next: Timed | None = None
         self._shown: Picture | None = None
 
     def __call__(self, size: Size) -> Image:
@@ -129,7 +116,7 @@ class Video:
         self._decoder.size = size
         if self._shown is None or self._lead_s is None:
             self._decoder.start()
-            first = self._decoder.take(math.inf) or _Timed(0.0, np.zeros((1, 1, 3), np.uint8))
+            first = self._decoder.take(math.inf) or Timed(0.0, np.zeros((1, 1, 3), np.uint8))
             self._lead_s = now - first.time_s
             self._shown = Picture(first.image)
         self._advance(now)
@@ -170,84 +157,6 @@ def cover(picture: Image, size: Size) -> Image:
     part = picture[top : top + height, left : left + width]
     smooth = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(part, size, interpolation=smooth), np.uint8)
-
-
-@dataclass(frozen=True, slots=True)
-class _Timed:
-    time_s: float
-    image: Image
-
-
-class _Decoder:
-    """Reads a video again and again in a thread of its own; knows nothing of the `Video` that holds it."""
-
-    def __init__(self, file: VideoFile) -> None:
-        self.over = threading.Event()
-        self.size: Size | None = None  # frames are fitted here: three of a large video would fill the memory
-        self._file = file
-        self._frames: queue.Queue[_Timed] = queue.Queue(_ahead)
-        self._thread = threading.Thread(target=self._run, name="background", daemon=True)
-
-    def start(self) -> None:
-        """Starts the thread."""
-        _playing.add(self)
-        self._thread.start()
-
-    def end(self) -> None:
-        """Ends the thread, and waits for that; a file that hangs is not waited for."""
-        self.over.set()
-        self._thread.join(_patience_s)
-
-    def take(self, patience_s: float) -> _Timed | None:
-        """Next frame, or None if none came in time, or none will come any more."""
-        until = time.perf_counter() + patience_s
-        while True:
-            was_alive = self._thread.is_alive()
-            if not was_alive and self._frames.empty():
-                return None
-            try:
-                return self._frames.get(timeout=min(0.1, max(0.001, until - time.perf_counter())))
-            except queue.Empty:
-                if not was_alive or time.perf_counter() >= until:
-                    return None
-
-    def _run(self) -> None:
-        try:
-            for frame in self._endless():
-                while not self.over.is_set():
-                    try:
-                        self._frames.put(frame, timeout=0.1)
-                        break
-                    except queue.Full:
-                        continue
-                if self.over.is_set():
-                    break
-        except UsageError as error:  # gone since it was opened
-            log.warning("the background stands still: %s", error)
-        finally:
-            self._file.close()
-            _playing.discard(self)
-
-    def _endless(self) -> Iterator[_Timed]:
-        begin_s = 0.0
-        while True:
-            last_s = 0.0
-            for time_s, image in self._file:
-                last_s = time_s
-                yield _Timed(begin_s + time_s, image if self.size is None else cover(image, self.size))
-            begin_s += last_s + 1 / (self._file.fps or 30)
-            self._file.close()
-            self._file = VideoFile(self._file.name, again=True)
-
-
-_playing: set[_Decoder] = set()
-
-
-@atexit.register
-def _end_all() -> None:
-    """A thread that comes back from OpenCV when the interpreter is gone brings the whole process down."""
-    for decoder in list(_playing):
-        decoder.end()
 
 
 def _bgr(text: str) -> tuple[int, int, int]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_clips import index_of, make_clip
+from PIL import Image
 
 from live_seg.effects.background import cover, open_background
 from live_seg.errors import UsageError
@@ -153,6 +154,23 @@ def test_a_video_that_breaks_off_is_said_to_once(tmp_path, caplog):
         seen.append(index_of(video(SMALL)))
     assert seen.count(0) > 2
     assert caplog.text.count("breaks off") == 1
+
+
+def test_a_gif_of_one_picture_is_decoded_once(tmp_path):
+    path = tmp_path / "still.gif"
+    Image.new("RGB", (64, 48), (10, 200, 30)).save(path)
+    clock = FakeClock()
+    video = open_background(str(path), clock)
+    video.patience_s = 5.0
+    video(SMALL)
+    threads = [thread for thread in threading.enumerate() if thread.name == "background"]
+    for thread in threads:
+        thread.join(5)
+    assert not any(thread.is_alive() for thread in threads), "it was read again and again"
+    clock.now += 100
+    for size in (SMALL, Size(30, 90)):
+        assert Size.of(video(size)) == size
+        assert np.abs(video(size).astype(int) - (30, 200, 10)).max() < 12
 
 
 def test_its_thread_ends_when_nobody_holds_it(tmp_path):
