@@ -7,6 +7,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _measure(arguments: argparse.Namespace, candidates: list[Any]) -> list[Any]:
     from live_seg.evaluation.clips import find_clips, measure_clips
     from live_seg.evaluation.crops import Crop
-    from live_seg.evaluation.measure import measure_empty, measure_pairs, room_source
+    from live_seg.evaluation.measure import measure_empty, measure_pairs, room_source, without_partner
     from live_seg.evaluation.split_file import find_data, find_pictures
 
     if arguments.empty and arguments.crops:
@@ -104,7 +105,8 @@ def _measure(arguments: argparse.Namespace, candidates: list[Any]) -> list[Any]:
     pairs = _kept(arguments, find_data(arguments.data, arguments.split), lambda pair: pair.source)
     if arguments.crops:
         pairs = [Crop(pair, number, pair.source) for pair in pairs for number in range(arguments.crops)]
-    return _collect(measure_pairs(candidates, pairs), len(pairs))
+    alone = without_partner(arguments.data)
+    return _collect(chain(alone, measure_pairs(candidates, pairs)), len(alone) + len(pairs))
 
 
 def _kept(arguments: argparse.Namespace, items: list[Any], source: Callable[[Any], str]) -> list[Any]:

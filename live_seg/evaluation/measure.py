@@ -10,9 +10,9 @@ from live_seg.errors import UsageError
 from live_seg.evaluation.candidate import Candidate
 from live_seg.evaluation.crops import Crop
 from live_seg.evaluation.metrics import binary
-from live_seg.evaluation.pairs import Pair, Sample, read_image
+from live_seg.evaluation.pairs import Pair, Sample, find_unpaired, read_image
 from live_seg.evaluation.score import Score, person_size, score_empty, score_pair, score_trimap
-from live_seg.evaluation.trimap import TrimapPair
+from live_seg.evaluation.trimap import TrimapPair, has_trimaps
 from live_seg.frame import Alpha, Image
 
 
@@ -22,6 +22,17 @@ class Skipped:
 
     picture: str
     why: str
+
+
+def without_partner(data: Path) -> list[Skipped]:
+    """What of images/ and masks/ has no partner, and is no sample therefore; of other layouts nothing is looked up."""
+    if not data.is_dir() or has_trimaps(data):
+        return []
+    images, masks = find_unpaired(data)
+    return [
+        *(Skipped(file.name, "it has no mask") for file in images),
+        *(Skipped(file.name, "this mask has no picture") for file in masks),
+    ]
 
 
 def load_checked(sample: Sample) -> tuple[Image, Alpha]:

@@ -79,6 +79,16 @@ def test_a_bad_pair_is_named_and_skipped(folder: Path, capsys: pytest.CaptureFix
     assert json.loads((folder / "scores.json").read_text())["models"]["good"]["overall"]["n"] == 1
 
 
+def test_a_picture_without_a_mask_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "data" / "masks" / "desk-1.png").unlink()
+    (folder / "data" / "images" / "desk-2.png").unlink()
+    assert evaluate(folder, "--json", str(folder / "scores.json")) == 0
+    said = capsys.readouterr().err
+    assert "skipped: desk-1.png: it has no mask" in said and "skipped: desk-2.png: this mask has no picture" in said
+    assert "2 of 3 pictures skipped" in said
+    assert json.loads((folder / "scores.json").read_text())["models"]["good"]["overall"]["n"] == 1
+
+
 def test_a_name_with_a_line_end_breaks_no_line_and_no_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_pairs(folder / "data", ["two\nlines-1", "torn\nname-1"])
     (folder / "data" / "masks" / "torn\nname-1.png").write_bytes(b"")

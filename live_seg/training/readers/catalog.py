@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from live_seg.errors import UsageError, unknown
-from live_seg.evaluation.measure import Skipped
-from live_seg.evaluation.pairs import Sample, find_pairs, find_unpaired
+from live_seg.evaluation.measure import Skipped, without_partner
+from live_seg.evaluation.pairs import Sample, find_pairs
 from live_seg.evaluation.split_file import find_data
 from live_seg.training.readers.aisegment import read_aisegment
 from live_seg.training.readers.coco import read_coco, read_coco_all
@@ -48,13 +48,7 @@ def read(where: str, part: str = "train") -> list[Sample]:
 def read_unpaired(where: str) -> list[Skipped]:
     """What of images/ and masks/ has no partner, and is no sample therefore; of other layouts nothing is looked up."""
     name, folder = _place(where)
-    if name != "pairs" or not folder.is_dir():
-        return []
-    images, masks = find_unpaired(folder)
-    return [
-        *(Skipped(file.name, "it has no mask") for file in images),
-        *(Skipped(file.name, "this mask has no picture") for file in masks),
-    ]
+    return without_partner(folder) if name == "pairs" else []
 
 
 def _place(where: str) -> tuple[str, Path]:
