@@ -40,8 +40,8 @@ class Replace(EffectBase):
         return self._background(size)
 
     def warm(self, size: Size) -> None:
-        """Runs once: the background is fitted to the size."""
-        self(np.zeros((size.height, size.width, 3), np.uint8), np.zeros((size.height, size.width), np.uint8))
+        """Fits the background to the size, and gets the edges' memory."""
+        self._edges(self.background(size), np.zeros((size.height, size.width), np.uint8))
 
     def see(self, halved: Halved | None) -> None:
         """The edges' colours are looked for in a small picture."""
