@@ -41,6 +41,16 @@ def shrink(image: Image, size: Size) -> Image:
     return image
 
 
+def shrink_on(image: Image, halved: Image | None, size: Size) -> Image:
+    """`shrink`, on from the image after some halvings, if they were made already and are not too many."""
+    return shrink(image if halved is None or Size.of(halved).width < size.width else halved, size)
+
+
+def halved_size(size: Size, times: int) -> Size:
+    """A size after so many halvings."""
+    return Size(max(1, size.width >> times), max(1, size.height >> times))
+
+
 def halved(image: Image, least: Size) -> Image:
     """The image halved as often as neither side falls below that of `least`; the array itself if that is never."""
     for size in halvings(Size.of(image), least):

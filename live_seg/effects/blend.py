@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from live_seg.frame import Alpha, Image
+
+_Part = tuple[slice, slice]
+"""Rows and columns."""
 
 _STRIP = 64
 """Rows at a time: what a strip needs stays in a core's own cache, and calls are few."""
@@ -50,18 +55,39 @@ def lay_over(image: Image, alpha: Alpha, canvas: Image, edges: Image | None = No
     edges
         uint8 (H, W, 3): what makes the image's colours at soft edges the person's own (`edges.py`); None leaves them.
     """
-    for top in range(0, image.shape[0], _STRIP):
+    for part, is_sure in _parts(alpha):
+        if is_sure:
+            canvas[part] = image[part]
+        else:
+            _mix(image[part], alpha[part], canvas[part], None if edges is None else edges[part])
+
+
+def own_colours(image: Image, alpha: Alpha, edges: Image) -> None:
+    """Makes of `edges` the image in the person's own colours, wherever anybody is.
+
+    Parameters
+    ----------
+    image, alpha
+        As for `blend`.
+    edges
+        uint8 (H, W, 3): as of `edges.edge_colours`, then the result; where alpha is 0 it stays.
+    """
+    for part, is_sure in _parts(alpha):
+        edges[part] = image[part] if is_sure else _unmixed(image[part], _thrice(alpha[part]), edges[part])
+
+
+def _parts(alpha: Alpha) -> Iterator[tuple[_Part, bool]]:
+    """Where anybody is, strip by strip: rows and columns, and whether these show nothing but the person."""
+    for top in range(0, alpha.shape[0], _STRIP):
         rows = slice(top, top + _STRIP)
         seen = np.flatnonzero(alpha[rows].max(axis=0))
         if seen.size == 0:
             continue
         first, last = int(seen[0]), int(seen[-1]) + 1
         begin, end = _unbroken(np.flatnonzero(alpha[rows].min(axis=0) == 255)) or (last, last)
-        canvas[rows, begin:end] = image[rows, begin:end]
-        for columns in (slice(first, begin), slice(end, last)):
+        for columns, is_sure in ((slice(first, begin), False), (slice(begin, end), True), (slice(end, last), False)):
             if columns.start < columns.stop:
-                part = rows, columns
-                _mix(image[part], alpha[part], canvas[part], None if edges is None else edges[part])
+                yield (rows, columns), is_sure
 
 
 def _unbroken(columns: NDArray[np.intp]) -> tuple[int, int] | None:
@@ -72,27 +98,23 @@ def _unbroken(columns: NDArray[np.intp]) -> tuple[int, int] | None:
 
 
 def _mix(image: Image, alpha: Alpha, canvas: Image, edges: Image | None) -> None:
-    weight = np.asarray(cv2.merge([alpha] * 3), np.uint8)
-    if edges is not None:
-        image = own_colours(image, weight, edges)
-    front = cv2.multiply(image, weight, scale=1 / 255)
+    weight = _thrice(alpha)
+    front = cv2.multiply(image if edges is None else _unmixed(image, weight, edges), weight, scale=1 / 255)
     cv2.bitwise_not(weight, dst=weight)
     back = cv2.multiply(canvas, weight, scale=1 / 255)
     cv2.add(front, back, dst=canvas)
 
 
-def own_colours(image: Image, weight: Image, edges: Image) -> Image:
-    """The image's colours, and as far as alpha is not full those of `edges` (`edges.edge_colours`).
-
-    Parameters
-    ----------
-    image, weight, edges
-        uint8 (H, W, 3); the weight is alpha, three times.
-    """
+def _unmixed(image: Image, weight: Image, edges: Image) -> Image:
+    """image * share + edges * (1 - share), where share is the square of the weight from 0 to 1."""
     share = cv2.multiply(weight, weight, scale=1 / 255)
     front = cv2.multiply(image, share, scale=1 / 255)
     cv2.bitwise_not(share, dst=share)
     return np.asarray(cv2.add(front, cv2.multiply(edges, share, dst=share, scale=1 / 255), dst=front), np.uint8)
+
+
+def _thrice(alpha: Alpha) -> Image:
+    return np.asarray(cv2.merge([alpha] * 3), np.uint8)
 
 
 def ready(out: Image | None, shape: tuple[int, ...]) -> Image:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from live_seg.effects.blend import ready
+from live_seg.effects.effect import LastHalved
 from live_seg.frame import Alpha, Halved, Image, Size
-from live_seg.shrink import shrink
+from live_seg.shrink import halved_size, shrink, shrink_on
 
 Planes = NDArray[np.float32]
 
@@ -21,7 +22,7 @@ _LINES = 90
 """Colours are looked for where the shorter side has at least so many pixels, and less than twice as many."""
 
 RADIUS = 2
-"""Of the window in which they are looked for there: a fortieth of the picture's height."""
+"""Of the window in which they are looked for there: a forty-fifth of the shorter side, at most."""
 
 LEAST_WEIGHT = 1e-3
 """Where hardly anything near is surely the person, his colour is what the image shows: it must hang on no single level
@@ -32,19 +33,17 @@ class EdgeColours:
     """`edge_colours` in memory that is used again, from what was halved already."""
 
     def __init__(self) -> None:
-        self._halved: Halved | None = None
+        self._halved = LastHalved()
         self._out: Image | None = None
 
     def __call__(self, image: Image, alpha: Alpha) -> Image:
         """See `edge_colours`; valid until the next call."""
-        halved, self._halved = self._halved, None
-        small = halved.small if halved and halved.image is image else image
-        self._out = edge_colours(image, alpha, self._out, small)
+        self._out = edge_colours(image, alpha, self._out, self._halved.of(image))
         return self._out
 
     def see(self, halved: Halved | None) -> None:
         """See `Effect`."""
-        self._halved = halved
+        self._halved.see(halved)
 
 
 def edge_colours(image: Image, alpha: Alpha, out: Image | None = None, halved: Image | None = None) -> Image:
@@ -69,8 +68,7 @@ def edge_colours(image: Image, alpha: Alpha, out: Image | None = None, halved: I
         The image after some halvings, if they were made already; not used if they are too many.
     """
     small = small_size(Size.of(image))
-    start = image if halved is None or Size.of(halved).width < small.width else halved
-    seen: Planes = shrink(start, small).astype(np.float32)
+    seen: Planes = shrink_on(image, halved, small).astype(np.float32)
     part = shrink(alpha, small).astype(np.float32) * np.float32(1 / 255)
     front, back = _mean(seen, part), _mean(seen, 1 - part)
     change = cv2.merge([part * part / (1 + part)] * 3)
@@ -82,8 +80,7 @@ def edge_colours(image: Image, alpha: Alpha, out: Image | None = None, halved: I
 
 def small_size(size: Size) -> Size:
     """Where colours are looked for in pictures of a size."""
-    halvings = max(0, math.floor(math.log2(max(1, min(size) / _LINES))))
-    return Size(max(1, size.width >> halvings), max(1, size.height >> halvings))
+    return halved_size(size, math.floor(math.log2(max(1, min(size) / _LINES))))
 
 
 def _mean(seen: Planes, part: Planes) -> Planes:

@@ -82,6 +82,22 @@ class EffectBase:
         """Nothing is shrunk."""
 
 
+class LastHalved:
+    """What was halved of the image that comes next, for an effect that shrinks it."""
+
+    def __init__(self) -> None:
+        self._halved: Halved | None = None
+
+    def see(self, halved: Halved | None) -> None:
+        """See `Effect.see`."""
+        self._halved = halved
+
+    def of(self, image: Image) -> Image | None:
+        """That image after some halvings; None if none of it is known. Held no longer than until it is asked for."""
+        halved, self._halved = self._halved, None
+        return halved.small if halved and halved.image is image else None
+
+
 effects: Registry[Effect] = Registry("effect", "live_seg.effects")
 """blur, replace, transparent, and those of other packages."""
 

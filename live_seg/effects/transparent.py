@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import cv2
-import numpy as np
 
 from live_seg.config import Config
 from live_seg.effects.blend import own_colours, ready
@@ -26,8 +25,9 @@ class Transparent(EffectBase):
 
     def __call__(self, image: Image, alpha: Alpha, out: Image | None = None) -> Image:
         """BGRA with the person's own colours; see `cut_out`."""
-        weight = np.asarray(cv2.merge([alpha] * 3), np.uint8)
-        return cut_out(own_colours(image, weight, self._edges(image, alpha)), alpha, out)
+        front = self._edges(image, alpha)
+        own_colours(image, alpha, front)
+        return cut_out(front, alpha, out)
 
     def see(self, halved: Halved | None) -> None:
         """The edges' colours are looked for in a small picture."""
