@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from live_seg.cli import data_made
-from live_seg.cli.data_made import progress, share
+from live_seg.cli.data_made import share
 from live_seg.errors import one_line
 
 _READERS = "pairs, aisegment, coco, coco-all, pets or pets-test"
@@ -63,20 +63,20 @@ def _check(arguments: argparse.Namespace) -> int:
     from rich.table import Table
     from rich.text import Text
 
-    from live_seg.cli.console import Console
+    from live_seg.cli.console import Console, progress
     from live_seg.evaluation.sheet import write_picture
     from live_seg.training.readers import check, read, read_unpaired
     from live_seg.training.readers.check import overview
     from live_seg.training.split import fingerprint
 
     samples = read(arguments.folder)
-    report = check(progress(samples, len(samples)))
+    report = check(progress(samples, len(samples), "reading"))
     table = Table("source", "pictures", "person's share", "long side", "soft pixels")
     for name, source in sorted(report.sources.items()):
-        share = sum(source.shares) / source.count
+        person = sum(source.shares) / source.count
         soft = sum(source.soft) / source.count
         sides = f"{min(source.sides)} to {max(source.sides)}"
-        table.add_row(Text(one_line(name)), str(source.count), f"{share:.0%}", sides, f"{soft:.1%}")
+        table.add_row(Text(one_line(name)), str(source.count), f"{person:.0%}", sides, f"{soft:.1%}")
     Console().print(table)
     unusable = [*report.skipped, *read_unpaired(arguments.folder)]
     for skipped in unusable:

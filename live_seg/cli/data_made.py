@@ -95,16 +95,11 @@ def _label(arguments: argparse.Namespace) -> int:
             stack.callback(candidate.close)
         model, *judges = (candidate.still for candidate in candidates)
         folder = LabelledFolder(arguments.out, pictures, arguments.source)
-        try:
-            for one in progress(label(pictures, model, judges, arguments.iou), len(pictures)):
-                folder.add(one)
-        finally:  # what was done until somebody ended it is listed, too
-            listing = folder.finish(arguments.sheet)
+        listing = _filled(folder, label(pictures, model, judges, arguments.iou), len(pictures), arguments.sheet)
     for why, count in sorted(folder.skipped.items()):
         print(f"skipped: {count} {'picture' if count == 1 else 'pictures'}: {why}")
     print(f"{folder.kept} of {len(pictures)} labelled; what became of each: {listing}")
-    if arguments.sheet and folder.kept:
-        print(f"contact sheet: {arguments.sheet}")
+    _tell_sheet(arguments, folder)
     return 0 if folder.kept else 2
 
 
@@ -122,45 +117,47 @@ def _mine(arguments: argparse.Namespace) -> int:
         for candidate in candidates:
             stack.callback(candidate.close)
         folder = MinedFolder(arguments.out, rooms, arguments.least, arguments.source)
-        try:
-            for one in progress(mine(rooms, [candidate.still for candidate in candidates]), len(rooms)):
-                folder.add(one)
-        finally:  # what was done until somebody ended it is listed, too
-            listing = folder.finish(arguments.sheet)
+        looks = [candidate.still for candidate in candidates]
+        listing = _filled(folder, mine(rooms, looks), len(rooms), arguments.sheet)
     if folder.unreadable:
         print(f"skipped: {folder.unreadable} of {len(rooms)} cannot be read")
     if folder.read:
         print(f"{folder.mean_share:.2%} of the rooms is taken for persons")
     print(f"{folder.kept} kept, {folder.parts} cut-outs; what became of each: {listing}")
-    if arguments.sheet and folder.kept:
-        print(f"contact sheet: {arguments.sheet}")
+    _tell_sheet(arguments, folder)
     return 0 if folder.read else 2
 
 
 def _solve(arguments: argparse.Namespace) -> int:
     from live_seg.cli.signals import unwinding
+    from live_seg.evaluation.measure import without_partner
     from live_seg.evaluation.split_file import find_data
     from live_seg.training.resolved import ResolvedFolder
 
     samples = find_data(arguments.data, arguments.split, usual="train")
     folder = ResolvedFolder(arguments.out, samples)
     with unwinding():
-        try:
-            for sample in progress(samples, len(samples)):
-                folder.add(sample)
-        finally:  # what was done until somebody ended it is listed, too
-            listing = folder.finish(arguments.sheet)
-    for skipped in folder.skipped:
+        listing = _filled(folder, samples, len(samples), arguments.sheet)
+    alone = without_partner(arguments.data)
+    for skipped in (*alone, *folder.skipped):
         print(one_line(f"skipped: {skipped.picture}: {skipped.why}"))
-    print(f"{folder.kept} of {len(samples)} solved; how much of each moved: {listing}")
-    if arguments.sheet and folder.kept:
-        print(f"contact sheet: {arguments.sheet}")
+    print(f"{folder.kept} of {len(alone) + len(samples)} solved; how much of each moved: {listing}")
+    _tell_sheet(arguments, folder)
     return 0 if folder.kept else 2
 
 
-def progress(items: Iterable[Any], count: int) -> Iterable[Any]:
-    """Goes through them under a progress bar."""
-    from rich.console import Console
-    from rich.progress import track
+def _filled(folder: Any, items: Iterable[Any], count: int, sheet: Path | None) -> Path:
+    """The list of a folder that took the items; what was done until somebody ended it is listed, too."""
+    from live_seg.cli.console import progress
 
-    return track(items, "reading", total=count, console=Console(stderr=True), transient=True)
+    try:
+        for item in progress(items, count, "reading"):
+            folder.add(item)
+    finally:
+        listing: Path = folder.finish(sheet)
+    return listing
+
+
+def _tell_sheet(arguments: argparse.Namespace, folder: Any) -> None:
+    if arguments.sheet and folder.kept:
+        print(f"contact sheet: {arguments.sheet}")

@@ -6,7 +6,7 @@ import argparse
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,7 @@ def _measure(arguments: argparse.Namespace, candidates: list[Any]) -> list[Any]:
     return _collect(chain(alone, measure_pairs(candidates, pairs)), len(alone) + len(pairs))
 
 
-def _kept(arguments: argparse.Namespace, items: list[Any], source: Callable[[Any], str]) -> list[Any]:
+def _kept(arguments: argparse.Namespace, items: Sequence[Any], source: Callable[[Any], str]) -> list[Any]:
     """What `--leave-out` and `--every` leave."""
     left_out = {name.strip() for name in arguments.leave_out.split(",")} - {""}
     for name in sorted(left_out - set(map(source, items))) if items else ():
@@ -118,10 +118,11 @@ def _kept(arguments: argparse.Namespace, items: list[Any], source: Callable[[Any
 
 
 def _collect(results: Iterable[Any], count: int, what: str = "pictures") -> list[Any]:
+    from live_seg.cli.console import progress
     from live_seg.evaluation.measure import Skipped
 
     scores, skipped = [], []
-    for result in _progress(results, count):
+    for result in progress(results, count, "measuring"):
         if isinstance(result, Skipped):
             skipped.append(result)
         else:
@@ -131,13 +132,6 @@ def _collect(results: Iterable[Any], count: int, what: str = "pictures") -> list
     if skipped:
         print(f"{len(skipped)} of {count} {what} skipped", file=sys.stderr)
     return scores
-
-
-def _progress(items: Iterable[Any], count: int) -> Iterable[Any]:
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(items, "measuring", total=count, console=Console(stderr=True), transient=True)
 
 
 def _draw(arguments: argparse.Namespace, candidates: list[Any], scores: list[Any]) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 from live_seg.errors import UsageError
-from live_seg.evaluation.pairs import PICTURES, Pair, Sample, find_pairs
-from live_seg.evaluation.trimap import find_trimaps, has_trimaps
+from live_seg.evaluation.pairs import PICTURES, Pair, find_pairs
+from live_seg.evaluation.trimap import TrimapPair, find_trimaps, has_trimaps
 
 
-def find_data(data: Path, split: str = "", usual: str = "test") -> list[Sample]:
+def find_data(data: Path, split: str = "", usual: str = "test") -> Sequence[Pair | TrimapPair]:
     """Pairs of an images/ + masks/ folder, of a split file, or of Oxford-IIIT Pet (images/ and trimaps).
 
     A split file is a CSV with a header. Its column `split` says which part a row belongs to, and either `image` and
@@ -34,12 +35,12 @@ def find_data(data: Path, split: str = "", usual: str = "test") -> list[Sample]:
     """
     if data.is_dir():
         if has_trimaps(data):
-            return list(find_trimaps(data, split or usual))
+            return find_trimaps(data, split or usual)
         _refuse_split(data, split)
-        return list(find_pairs(data))
+        return find_pairs(data)
     rows = _rows(data, split, usual)
     listing: dict[Path, dict[str, Path]] = {}
-    pairs: list[Sample] = []
+    pairs: list[Pair] = []
     for row in rows:
         if row.get("image") and row.get("mask"):
             pairs.append(Pair(data.parent / row["image"], data.parent / row["mask"]))

@@ -9,10 +9,8 @@ from typing import Self
 
 import numpy as np
 
-from live_seg.evaluation.pairs import read_alpha, read_image
-from live_seg.evaluation.sheet import contact_sheet, matte_overlay, write_picture
 from live_seg.training.label import Label
-from live_seg.training.new_folder import ON_SHEET, NewFolder
+from live_seg.training.new_folder import ON_SHEET, NewFolder, write_overlays
 
 
 class LabelledFolder:
@@ -78,6 +76,5 @@ class LabelledFolder:
         if sheet and self._written:
             at = np.unique(np.linspace(0, self.kept - 1, min(ON_SHEET, self.kept)).round().astype(int)).tolist()
             some = (self._written[i] for i in at)
-            tiles = ((image.stem, matte_overlay(read_image(image), read_alpha(mask))) for image, mask in some)
-            write_picture(contact_sheet(tiles, columns=8), sheet)
+            write_overlays(((image.stem, image, mask) for image, mask in some), sheet)
         return listing

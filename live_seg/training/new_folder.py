@@ -10,6 +10,8 @@ from pathlib import Path
 import cv2
 
 from live_seg.errors import UsageError
+from live_seg.evaluation.pairs import read_alpha, read_image
+from live_seg.evaluation.sheet import contact_sheet, matte_overlay, write_picture
 from live_seg.frame import Alpha, Image
 from live_seg.writing import write_whole
 
@@ -93,3 +95,15 @@ class NewFolder:
         file = self._folder / name
         write_whole(file, text.getvalue().encode(errors="surrogateescape"))
         return file
+
+
+def write_overlays(files: Iterable[tuple[str, Path, Path]], sheet: Path) -> None:
+    """Writes a contact sheet of pictures and their mattes: each its caption and the two files.
+
+    Raises
+    ------
+    UsageError
+        If that fails.
+    """
+    tiles = ((name, matte_overlay(read_image(picture), read_alpha(mask))) for name, picture, mask in files)
+    write_picture(contact_sheet(tiles, columns=8), sheet)

@@ -10,11 +10,10 @@ import numpy as np
 
 from live_seg.errors import UsageError
 from live_seg.evaluation.measure import Skipped, load_checked
-from live_seg.evaluation.pairs import Pair, Sample, read_alpha, read_image
-from live_seg.evaluation.sheet import contact_sheet, matte_overlay, write_picture
+from live_seg.evaluation.pairs import Pair
 from live_seg.evaluation.trimap import TrimapPair
 from live_seg.training.closed_form import solved, with_solved_border
-from live_seg.training.new_folder import ON_SHEET, NewFolder
+from live_seg.training.new_folder import ON_SHEET, NewFolder, write_overlays
 
 
 class ResolvedFolder:
@@ -40,13 +39,13 @@ class ResolvedFolder:
         If the folder holds something, or two pictures have one name.
     """
 
-    def __init__(self, folder: Path, samples: Sequence[Sample]) -> None:
+    def __init__(self, folder: Path, samples: Sequence[Pair | TrimapPair]) -> None:
         self.kept = 0
         self.skipped: list[Skipped] = []
         self._folder = NewFolder(folder, [_file(sample) for sample in samples])
         self._moved: list[tuple[float, str, Path, Path]] = []
 
-    def add(self, sample: Sample) -> Self:
+    def add(self, sample: Pair | TrimapPair) -> Self:
         """Writes a pair, or notes why it cannot be used.
 
         Raises
@@ -61,13 +60,8 @@ class ResolvedFolder:
             return self
         found = solved(image, mask) if isinstance(sample, TrimapPair) else with_solved_border(image, mask)
         moved = float(np.abs(found.astype(np.float32) - mask).sum() / np.sum(mask, dtype=np.float64))
-        name = _file(sample)
-        picture = (
-            self._folder.copy("images", sample.image)
-            if isinstance(sample, Pair)
-            else self._folder.write("images", name.stem, image)
-        )
-        self._moved.append((moved, sample.name, picture, self._folder.write("masks", name.stem, found)))
+        picture = self._folder.copy("images", _file(sample))
+        self._moved.append((moved, sample.name, picture, self._folder.write("masks", sample.name, found)))
         self.kept += 1
         return self
 
@@ -83,14 +77,10 @@ class ResolvedFolder:
         rows = [[name, f"{moved:.4f}"] for moved, name, _, _ in self._moved]
         listing = self._folder.write_list("solved.csv", ["picture", "moved"], rows)
         if sheet and self._moved:
-            tiles = (
-                (f"{name} {moved:.0%}", matte_overlay(read_image(picture), read_alpha(mask)))
-                for moved, name, picture, mask in self._moved[:ON_SHEET]
-            )
-            write_picture(contact_sheet(tiles, columns=8), sheet)
+            worst = self._moved[:ON_SHEET]
+            write_overlays(((f"{name} {moved:.0%}", picture, mask) for moved, name, picture, mask in worst), sheet)
         return listing
 
 
-def _file(sample: Sample) -> Path:
-    """How the picture is called here."""
-    return sample.image if isinstance(sample, Pair) else Path(f"{sample.name}.png")
+def _file(sample: Pair | TrimapPair) -> Path:
+    return sample.pair.image if isinstance(sample, TrimapPair) else sample.image

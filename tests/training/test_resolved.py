@@ -41,9 +41,11 @@ def test_what_cannot_be_used_is_named(portraits: Path, tmp_path: Path, capsys: p
         for name in ("figure-0", "figure-1"):
             (folder / part / f"{name}.png").write_bytes((portraits / part / f"{name}.png").read_bytes())
     (folder / "masks" / "figure-1.png").write_bytes(b"no picture")
+    (folder / "images" / "figure-2.png").write_bytes((portraits / "images" / "figure-2.png").read_bytes())
     assert solve(folder, "--out", tmp_path / "solved") == 0
     said = capsys.readouterr().out
-    assert "skipped: figure-1" in said and "1 of 2 solved" in said
+    assert "skipped: figure-1" in said and "skipped: figure-2.png: it has no mask" in said
+    assert "1 of 3 solved" in said
 
 
 def test_the_border_of_a_trimap_is_solved_whole(portraits: Path, tmp_path: Path) -> None:
@@ -56,6 +58,8 @@ def test_the_border_of_a_trimap_is_solved_whole(portraits: Path, tmp_path: Path)
     inside, outside = (cv2.erode((mask == level).astype(np.uint8), np.ones((13, 13), np.uint8)) for level in (255, 0))
     cv2.imwrite(str(tmp_path / "pets" / "trimaps" / f"{pair.name}.png"), np.where(inside, 1, np.where(outside, 2, 3)))
     assert solve(tmp_path / "pets", "--out", tmp_path / "solved") == 0
+    copied = tmp_path / "solved" / "images" / pair.image.name
+    assert copied.read_bytes() == pair.image.read_bytes()
     (_, found) = find_pairs(tmp_path / "solved")[0].load()
     assert (np.abs(found.astype(int) - mask) > 60).mean() < 0.02, "not half where the trimap is open"
 

@@ -39,7 +39,7 @@ def read(where: str, part: str = "train") -> list[Sample]:
     """
     name, folder = _place(where)
     if name == "pairs" and folder.suffix.lower() == ".csv":
-        return find_data(folder, part)
+        return list(find_data(folder, part))
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}")
     return READERS[name](folder)
