@@ -88,9 +88,10 @@ def differences(config: Config, model: Model, size: Size, frames: int = 3) -> li
             assert np.abs(made["alpha"].astype(int) - matte.alpha).max() <= 2
             apart = np.abs(made["picture"].astype(int) - effect(frame.image, matte.alpha))
             if apart.shape[2] == 4:
-                # Straight alpha: a colour counts by how much of it is seen, and where alpha is about as much as counts
-                # as nothing, one level decides on it.
-                apart = apart * np.dstack([matte.alpha / 255] * 3 + [np.ones(matte.alpha.shape)])
+                # Straight alpha: where it differs by a level or two, so may the colour by as much as is hardly seen of
+                # it; and where it is about as much as counts as nothing, one level decides on the colour.
+                seen = np.where(made["alpha"] == matte.alpha, 1.0, matte.alpha / 255)
+                apart = apart * np.dstack([seen] * 3 + [np.ones(matte.alpha.shape)])
                 apart[np.abs(matte.alpha.astype(int) - FAINT) <= 2] = 0
             found.append((float(apart.max()), float(apart.mean())))
     return found

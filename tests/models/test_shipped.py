@@ -30,9 +30,7 @@ def matte(row: Model, engine: str, picture: Path, turned: bool = False) -> np.nd
     image = cv2.imdecode(np.fromfile(picture, np.uint8), cv2.IMREAD_COLOR)
     assert image is not None
     height, width = image.shape[:2]
-    image = np.ascontiguousarray(
-        image[:, width // 8 : width * 7 // 8] if turned else image[height // 9 : height * 2 // 3]
-    )
+    image = np.ascontiguousarray(image[:, width // 3 :] if turned else image[height // 9 : height * 2 // 3])
     size = min(other.input_size(Size.of(image)) for other in models())
     with engines.get(engine)(row.file, size, EngineConfig(threads=1)) as loaded:
         return to_alpha(loaded.run(to_blob(shrink(image, size), row)))
@@ -90,7 +88,7 @@ def test_every_model_of_a_family_finds_the_same_on_every_engine_of_a_cpu(family:
     for row in models():
         if row.family == family:
             mattes += [matte(row, engine, SUBJECTS[family], turned) for engine in present]
-    assert 0.1 < mattes[0].mean() < 0.95, "a matte of nothing, or of everything, is easily the same"
+    assert 0.1 < mattes[0].mean() < 0.9, "a matte of nothing, or of everything, is easily the same"
     assert max(np.abs(one - other).mean() for one, other in combinations(mattes, 2)) < 0.02
 
 
